@@ -1,0 +1,144 @@
+/**
+ * The Store port: tables with keys and indexes, and transactions over them. What lies in the tables
+ * and what a commit means is the engine's business; a store only promises what is written here.
+ */
+import type { Change, MemoryRecord, Message, PendingOp, AddResult, Scope } from "../types.ts";
+
+/** A key as IndexedDB orders them: numbers < strings < arrays (element by element, shorter first). */
+export type Key = number | string | Key[];
+
+/** A vector beside its memory, in the space it was made in (INV-9). */
+export interface VectorRow {
+  space: string;
+  scopeKey: string;
+  id: string;
+  /** `hash` of the text it was made from; another hash means it is stale. */
+  hash: string;
+  vector: Float32Array;
+}
+
+/** A pending op with its lease: a hint that somebody is at work on it, never a lock (INV-7). */
+export interface PendingRow extends PendingOp {
+  scopeKey: string;
+  lease?: { owner: string; until: number };
+}
+
+/** The outcome of a committed op, kept so that the same `opId` gives the same answer again (INV-3). */
+export interface OpRow {
+  opId: string;
+  scopeKey: string;
+  order: number;
+  committedAt: string;
+  result: AddResult;
+}
+
+/** A message kept as context and provenance. */
+export interface MessageRow extends Message {
+  scopeKey: string;
+  opId: string;
+  /** `order` of its op. */
+  order: number;
+  /** Position among the messages of its op. */
+  index: number;
+  at: string;
+}
+
+/** A scope that has ever been written to. */
+export interface ScopeRow {
+  scopeKey: string;
+  scope: Scope;
+}
+
+/** One chunk of a snapshot; chunk 0 carries the header. */
+export interface SnapshotRow {
+  name: string;
+  chunk: number;
+  bytes: Uint8Array;
+}
+
+export interface MetaRow {
+  key: string;
+  value: unknown;
+}
+
+/** Tables, their rows, keys and indexes. {@link TABLES} is the same at run time. */
+export interface Tables {
+  /** key: `key` */
+  meta: MetaRow;
+  /** key: `scopeKey` */
+  scopes: ScopeRow;
+  /** key: `id`; indexes: `scope` [scopeKey], `hash` [scopeKey, hash], `seq` */
+  memories: MemoryRecord;
+  /** key: [space, scopeKey, id] */
+  vectors: VectorRow;
+  /** key: `seq`; indexes: `memory` [memoryId, seq], `scope` [scopeKey, seq], `op` [opId, seq] */
+  changes: Change;
+  /** key: `opId`; index: `order` */
+  pending: PendingRow;
+  /** key: `opId` */
+  ops: OpRow;
+  /** key: [scopeKey, order, index] */
+  messages: MessageRow;
+  /** key: [name, chunk] */
+  snapshots: SnapshotRow;
+}
+export type TableName = keyof Tables;
+
+export const TABLES: { [T in TableName]: { key: string | string[]; indexes: Record<string, string | string[]> } } = {
+  meta: { key: "key", indexes: {} },
+  scopes: { key: "scopeKey", indexes: {} },
+  memories: { key: "id", indexes: { scope: ["scopeKey"], hash: ["scopeKey", "hash"], seq: "seq" } },
+  vectors: { key: ["space", "scopeKey", "id"], indexes: {} },
+  changes: { key: "seq", indexes: { memory: ["memoryId", "seq"], scope: ["scopeKey", "seq"], op: ["opId", "seq"] } },
+  pending: { key: "opId", indexes: { order: "order" } },
+  ops: { key: "opId", indexes: {} },
+  messages: { key: ["scopeKey", "order", "index"], indexes: {} },
+  snapshots: { key: ["name", "chunk"], indexes: {} },
+};
+
+/** Which rows, in key order. Without `prefix` and `after`: all. */
+export interface Range {
+  /** An index of the table instead of its key. */
+  index?: string;
+  /** Only array keys that begin with these elements. */
+  prefix?: Key[];
+  /** Only keys greater than this one (less than it, with `reverse`). */
+  after?: Key;
+  /** Descending. @default false */
+  reverse?: boolean;
+  /** At most this many. @default all */
+  limit?: number;
+}
+
+export interface ReadTx {
+  get<T extends TableName>(table: T, key: Key): Promise<Tables[T] | undefined>;
+  getAll<T extends TableName>(table: T, range?: Range): Promise<Tables[T][]>;
+  /** Primary keys, in the order of the range. */
+  keys<T extends TableName>(table: T, range?: Range): Promise<Key[]>;
+  count<T extends TableName>(table: T, range?: Range): Promise<number>;
+}
+
+/** Writes are seen by later reads of the same transaction. */
+export interface WriteTx extends ReadTx {
+  /** Insert or replace by key. The row is copied (structured clone). */
+  put<T extends TableName>(table: T, row: Tables[T]): Promise<void>;
+  delete<T extends TableName>(table: T, key: Key): Promise<void>;
+  deleteAll<T extends TableName>(table: T, range?: Range): Promise<void>;
+}
+
+/** `strict`: flushed to disk before it counts; `relaxed`: survives any process death, not a power loss (INV-12). */
+export type Durability = "strict" | "relaxed";
+
+/**
+ * A database. Transactions are serializable; the writes of one appear all at once or not at all, and
+ * `write` resolves only after they are complete. A callback that throws rolls everything back and its
+ * error comes out as it is. A callback awaits nothing but its transaction.
+ * @throws {StoreError} store_quota, store_lost, store_failed; {EngineError} closed, after `close`
+ */
+export interface Store {
+  readonly kind: "indexeddb" | "memory";
+  read<R>(tables: TableName[], body: (tx: ReadTx) => Promise<R>): Promise<R>;
+  write<R>(tables: TableName[], durability: Durability, body: (tx: WriteTx) => Promise<R>): Promise<R>;
+  /** Ends after running transactions. A second call does nothing. */
+  close(): Promise<void>;
+}

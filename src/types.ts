@@ -1,0 +1,274 @@
+/**
+ * The vocabulary: the words of DESIGN §2 as types. This file imports nothing.
+ * Everything here is plain data and survives structured clone, except where a function type says otherwise.
+ */
+
+export type JSONValue = string | number | boolean | null | JSONValue[] | { [key: string]: JSONValue };
+export type JSONObject = { [key: string]: JSONValue };
+/** A JSON Schema (draft 2020-12 subset that constrained-decoding engines accept). */
+export type JSONSchema = JSONObject;
+
+/** An ISO 8601 instant in UTC, e.g. `2026-11-22T10:00:00.000Z`. Information only: `seq` orders. */
+export type ISODate = string;
+
+/** One chat message. */
+export interface Message {
+  role: "user" | "assistant" | "system";
+  content: string;
+  /** Who speaks, where the role does not say it. */
+  name?: string;
+}
+
+/** Whose memories. At least one id; ids are trimmed, not empty and without inner white space. */
+export interface Scope {
+  userId?: string;
+  agentId?: string;
+  appId?: string;
+  runId?: string;
+}
+
+/** What to do with a fact. */
+export type DecisionEvent = "ADD" | "UPDATE" | "DELETE" | "NONE";
+
+/** Who decided: the app's LLM, the rules, an exact comparison of texts, or the app itself. */
+export type DecidedBy = "llm" | "rules" | "exact" | "app";
+
+/** A stored memory, as it lies in the store. The public view of it is {@link MemoryItem}. */
+export interface MemoryRecord {
+  id: string;
+  memory: string;
+  scope: Scope;
+  /** Canonical form of `scope`; the partition every read and write goes through (INV-8). */
+  scopeKey: string;
+  /** Hash of the normalized text: equal hashes are the same statement. */
+  hash: string;
+  metadata: JSONObject;
+  createdAt: ISODate;
+  updatedAt: ISODate;
+  /** Starts at 1, + 1 with every change. A commit that saw another `rev` conflicts (INV-7). */
+  rev: number;
+  /** `seq` of the change that wrote this version. */
+  seq: number;
+  /** `order` of the op whose words this version holds: an op accepted earlier never overrides it. */
+  order: number;
+  /** The op that wrote this version. */
+  opId: string;
+  /** How the text came to be: extracted by the LLM or the rules, stored verbatim, or set by the app. */
+  origin: "llm" | "rules" | "verbatim" | "app";
+  /** Whose statement it is, where that is known. */
+  attributedTo?: "user" | "assistant";
+  /** `name` of the message it was stored from. */
+  actor?: string;
+  /** Set by a soft delete; a deleted memory is in no read but `history`. */
+  deletedAt?: ISODate;
+}
+
+/** A memory as `get`, `getAll` and `search` give it. */
+export interface MemoryItem extends Scope {
+  id: string;
+  memory: string;
+  metadata: JSONObject;
+  createdAt: ISODate;
+  updatedAt: ISODate;
+  attributedTo?: "user" | "assistant";
+  actor?: string;
+}
+
+/** A memory that `search` found. */
+export interface SearchResult extends MemoryItem {
+  /** In [0, 1], higher is better; comparable within one search, not between embedders. */
+  score: number;
+}
+
+/** One entry of `add`'s result: what became of one fact. */
+export interface AddResultItem {
+  /** The memory this is about; null only for a `NONE` that concerns no stored memory. */
+  id: string | null;
+  /** Its text now (for `DELETE`: the text that was deleted). */
+  memory: string;
+  event: DecisionEvent;
+  /** The text before, for `UPDATE` and `DELETE`. */
+  previousMemory?: string;
+  /** Why, in words: from the model, the rule or the comparison that decided. */
+  reason: string;
+  metadata?: JSONObject;
+}
+
+/** What `add` resolves to. */
+export interface AddResult {
+  /** Idempotency key of this add; also the key to its changes. */
+  opId: string;
+  /** In the order of the facts. Empty only where there was nothing to remember. */
+  results: AddResultItem[];
+}
+
+/** A decision as committed: one row of the change log. */
+export interface Change {
+  /** The only clock that orders (INV-6): 1, 2, 3 … without a gap. */
+  seq: number;
+  memoryId: string;
+  scopeKey: string;
+  opId: string;
+  event: "ADD" | "UPDATE" | "DELETE";
+  /** The record before; null for `ADD`. */
+  before: MemoryRecord | null;
+  /** The record after. For `DELETE` it carries `deletedAt`. */
+  after: MemoryRecord;
+  reason: string;
+  decidedBy: DecidedBy;
+  at: ISODate;
+}
+
+/** One version of a memory, as `history` gives it. */
+export interface HistoryEntry {
+  id: string;
+  event: "ADD" | "UPDATE" | "DELETE";
+  memory: string | null;
+  previousMemory: string | null;
+  reason: string;
+  decidedBy: DecidedBy;
+  opId: string;
+  seq: number;
+  at: ISODate;
+}
+
+/** An op that waits: accepted, not yet committed. */
+export interface PendingOp {
+  opId: string;
+  /** Position in the order of acceptance: 1, 2, 3 … */
+  order: number;
+  scope: Scope;
+  messages: Message[];
+  options: OpOptions;
+  acceptedAt: ISODate;
+  /** How often it was tried and failed. */
+  attempts: number;
+  lastError?: { code: string; message: string; at: ISODate };
+  /** When it is tried again by itself. */
+  retryAt?: ISODate;
+}
+
+/** The options of an `add` that are kept with the op, so that another tab or a later day can finish it. */
+export interface OpOptions {
+  infer: boolean;
+  metadata: JSONObject;
+}
+
+/** What the app's model is asked for. */
+export type LLMPurpose = "extract" | "resolve" | "relate" | "rerank" | "describe";
+
+export interface LLMRequest {
+  purpose: LLMPurpose;
+  messages: { role: "system" | "user" | "assistant"; content: string }[];
+  /** What the reply must be; pass it on to an engine that can constrain decoding. A hint otherwise. */
+  schema: JSONSchema;
+  /** Aborted when the caller aborts or the time is up; stop work then. */
+  signal: AbortSignal;
+}
+
+/**
+ * The app's model: one function that returns the raw reply text. It may throw anything; that is
+ * wrapped in an {@link LLMError} as `cause` and the op stays pending.
+ */
+export type LLM = (request: LLMRequest) => Promise<string>;
+
+/** Operators of the filter language. Several on one key must all hold. */
+export interface FilterOperators {
+  eq?: JSONValue;
+  ne?: JSONValue;
+  gt?: number | string;
+  gte?: number | string;
+  lt?: number | string;
+  lte?: number | string;
+  in?: JSONValue[];
+  nin?: JSONValue[];
+  /** Substring of a string (case-sensitive), or element of a list. */
+  contains?: JSONValue;
+  /** Like `contains`, ignoring case. */
+  icontains?: string;
+}
+
+/**
+ * A filter. Flat keys are ANDed; `AND`, `OR` take lists of filters, `NOT` a filter or a list of them
+ * (none may hold). A bare value means `eq`, a list means `in`, `"*"` any value but null.
+ * Keys: `userId`, `agentId`, `appId`, `runId` (or snake_case), `id`, `memory`, `createdAt`, `updatedAt`,
+ * `actor`, `attributedTo`; anything else is a path into `metadata` (`category`, `trip.city`).
+ */
+export type Filter = {
+  AND?: Filter[];
+  OR?: Filter[];
+  NOT?: Filter | Filter[];
+} & { [key: string]: JSONValue | FilterOperators | Filter | Filter[] | undefined };
+
+/** Where the on-device model comes from. Plain data: it crosses to the worker. */
+export interface TransformersOptions {
+  /** Model id as on the hub, or a folder below `localModelPath`. @default "Xenova/all-MiniLM-L6-v2" */
+  model?: string;
+  /** Which package to load. @default "@xenova/transformers" */
+  package?: "@xenova/transformers" | "@huggingface/transformers";
+  /** 8-bit weights (`onnx/model_quantized.onnx`, a quarter of the size) or full ones. @default true */
+  quantized?: boolean;
+  /**
+   * Base URL or directory of models that the app hosts itself. When set, the hub is never asked;
+   * when not, models come from `remoteHost` and stay in the browser's cache.
+   */
+  localModelPath?: string;
+  /** Host of a hub (or a mirror of one). @default the package's own */
+  remoteHost?: string;
+  /**
+   * URL prefix under which the app hosts the package's ONNX runtime files (`npx keepsake-assets`
+   * copies them). Never a CDN by default. Browser only. @default "/ort/" on the page's origin
+   */
+  wasmPaths?: string;
+  /** Keep downloaded files in the Cache API. @default true, except for chrome-extension: URLs */
+  cache?: boolean;
+  /**
+   * `true`: start with the hashing embedder at once and move to the model when it has arrived.
+   * `false`: calls that need vectors wait for the model. @default false
+   */
+  background?: boolean;
+}
+
+/** State of the embedder, as `info()` and events tell it. */
+export interface EmbedderInfo {
+  /** The space that answers now. */
+  space: string;
+  dims: number;
+  /** `lexical`: similarities rank but do not decide. */
+  kind: "semantic" | "lexical";
+  /** The on-device model: not asked for, on its way, re-embedding, in use, or not to be had. */
+  model: "none" | "loading" | "embedding" | "ready" | "unavailable";
+  /** Why the model is not to be had. */
+  reason?: string;
+  /** Memories that have a vector in the model's space, and all, while it is catching up. */
+  embedded?: { done: number; total: number };
+}
+
+/** What `info()` tells. */
+export interface MemoryInfo {
+  name: string;
+  engine: "worker" | "inline";
+  storage: "indexeddb" | "memory";
+  /** Highest committed `seq`. */
+  seq: number;
+  /** Memories that are not deleted, over all scopes. */
+  memories: number;
+  pending: number;
+  embedder: EmbedderInfo;
+  /** How the latest vector search was answered, and what is in memory. */
+  index: { lastPath: "none" | "exact" | "hnsw"; loadedScopes: number; hnswRows: number };
+}
+
+/** What happens inside, as it happens. More types may join: ignore those you do not know. */
+export type KeepsakeEvent =
+  | { type: "model-progress"; model: string; file?: string; loadedBytes: number; totalBytes: number }
+  | { type: "model-state"; embedder: EmbedderInfo }
+  | { type: "committed"; seq: number; scopeKeys: string[]; opId: string }
+  | {
+      type: "pending";
+      opId: string;
+      state: "accepted" | "failed" | "committed" | "cancelled";
+      error?: { code: string; message: string };
+    }
+  | { type: "index-rebuilt"; scopeKey: string; reason: string }
+  | { type: "store-lost"; reason: string };
