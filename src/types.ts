@@ -152,6 +152,8 @@ export interface PendingOp {
 export interface OpOptions {
   infer: boolean;
   metadata: JSONObject;
+  /** Who was to extract when the op was accepted. */
+  extractor: "llm" | "rules";
 }
 
 /** What the app's model is asked for. */

@@ -9,6 +9,7 @@ import type {
   Filter,
   HistoryEntry,
   JSONObject,
+  KeepsakeEvent,
   MemoryInfo,
   MemoryItem,
   Message,
@@ -26,8 +27,15 @@ export interface EngineOptions {
   /** `auto`: IndexedDB where there is one, else memory. */
   storage: "auto" | "indexeddb" | "memory";
   embedder: EmbedderConfig;
+  index?: IndexOptions;
+}
+
+/** When derived data is built; results do not depend on it. */
+export interface IndexOptions {
   /** Rows of one scope from which an HNSW index is built; below, the exact scan is faster. */
   hnswFrom?: number;
+  /** Rows of one scope from which its vectors are snapshotted; below, loading row by row is fast enough. */
+  snapshotFrom?: number;
 }
 
 export type EmbedderConfig = { kind: "hashing" } | ({ kind: "transformers" } & TransformersOptions);
@@ -37,8 +45,6 @@ export interface AcceptRequest {
   scope: Scope;
   messages: Message[];
   options: OpOptions;
-  /** Who asks; the claim of the op is leased to it. */
-  owner: string;
 }
 
 /** An op that the caller may work on now. */
@@ -138,17 +144,22 @@ export interface UpdateRequest {
   metadata?: JSONObject;
 }
 
+/**
+ * Opens an engine. Does not wait for a model that loads in the background.
+ * @param onEvent what happens inside, as plain data
+ * @throws {StoreError} {EngineError} engine_start
+ */
+export type OpenEngine = (options: EngineOptions, onEvent: (event: KeepsakeEvent) => void) => Promise<Engine>;
+
 /** Methods may be called in any order and at the same time. Every one may throw a KeepsakeError. */
 export interface Engine {
-  /** Opens the store. Does not wait for a model that loads in the background. */
-  open(): Promise<void>;
   /**
-   * Writes the op and its messages in one strict transaction (INV-1) and claims it for `owner`. The same
+   * Writes the op and its messages in one strict transaction (INV-1) and claims it for this engine. The same
    * `opId` again changes nothing and tells how the op stands.
    */
   accept(request: AcceptRequest): Promise<ClaimOutcome>;
   /** Takes up an op that waits. */
-  claim(opId: string, owner: string): Promise<ClaimOutcome>;
+  claim(opId: string): Promise<ClaimOutcome>;
   /** Gives an op back after a failure: it stays pending, with the error and the time of the next try. */
   release(opId: string, error: { code: string; message: string }, retryAfterMs: number): Promise<void>;
   /** Neighbors of facts, in exactly this scope. */

@@ -1,0 +1,170 @@
+/**
+ * The queue: drives ops from acceptance to commit, those of one scope one after the other. An op that
+ * fails stays pending and visible; it is tried again with backoff, when the device comes online, when the
+ * memory is opened, or by `flush` (INV-4).
+ */
+import { untilAborted } from "../abort.ts";
+import { EngineError, KeepsakeError } from "../errors.ts";
+import type { AcceptRequest, ClaimedOp, ClaimOutcome } from "../engine/engine.ts";
+import { scopeKeyOf } from "../scope.ts";
+import type { AddResult, PendingOp } from "../types.ts";
+import { runOp } from "./add.ts";
+import type { AddPorts } from "./ports.ts";
+
+/** First wait before an op is tried again by itself, in ms; doubles with every failure … */
+const RETRY_FIRST_MS = 5_000;
+/** … up to this. */
+const RETRY_MAX_MS = 10 * 60_000;
+/** After so many failures only `flush` tries again: somebody should look at it. */
+const RETRY_LIMIT = 8;
+
+export class OpQueue {
+  readonly #ports: AddPorts;
+  /** Ops at work in this queue, by id. */
+  readonly #running = new Map<string, Promise<AddResult>>();
+  /** The last op of each scope: the next one starts after it. */
+  readonly #tails = new Map<string, Promise<unknown>>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
+
+  constructor(ports: AddPorts) {
+    this.#ports = ports;
+  }
+
+  /** Accepts an op and takes it to its commit. An abort before the commit cancels it. */
+  async add(request: AcceptRequest, signal?: AbortSignal): Promise<AddResult> {
+    const running = this.#running.get(request.opId);
+    if (running) return untilAborted(running, signal);
+    const outcome = await this.#ports.engine.accept(request);
+    if (outcome.status !== "claimed") return this.#join(request.opId, outcome, signal);
+    return this.#start(outcome.claim, "cancel", signal);
+  }
+
+  /**
+   * Tries every pending op, in order of acceptance. Never rejects for a failed op: `pending()` tells.
+   * @param every false: only those whose time has come and whose extractor is here
+   */
+  async drain(every: boolean, signal?: AbortSignal): Promise<AddResult[]> {
+    const results: AddResult[] = [];
+    for (const op of await this.#ports.engine.pending()) {
+      signal?.throwIfAborted();
+      if (this.#closed) break;
+      if (!every && !this.#isDue(op)) continue;
+      const result = await this.#tryPending(op.opId, signal);
+      if (result) results.push(result);
+    }
+    await this.#schedule();
+    return results;
+  }
+
+  /** Stops what is at work; the ops stay pending. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    await Promise.allSettled(this.#running.values());
+  }
+
+  async #tryPending(opId: string, signal?: AbortSignal): Promise<AddResult | null> {
+    try {
+      const running = this.#running.get(opId);
+      if (running) return await untilAborted(running, signal);
+      const outcome = await this.#ports.engine.claim(opId);
+      if (outcome.status === "committed") return outcome.result;
+      if (outcome.status !== "claimed") return null;
+      return await this.#start(outcome.claim, "keep", signal);
+    } catch (error) {
+      // A failed op has been given back with its error. Anything else is about the engine, and the caller's.
+      if (signal?.aborted) throw signal.reason;
+      if (error instanceof EngineError && error.code !== "cancelled") throw error;
+      return null;
+    }
+  }
+
+  /** The same `opId` again: its result, or the wait for it. */
+  async #join(opId: string, outcome: ClaimOutcome, signal?: AbortSignal): Promise<AddResult> {
+    for (;;) {
+      if (outcome.status === "committed") return outcome.result;
+      if (outcome.status === "claimed") return this.#start(outcome.claim, "cancel", signal);
+      if (outcome.status === "gone") throw new EngineError("cancelled", "keepsake: this op was cancelled.");
+      await untilAborted(sleep(Math.min(outcome.retryAfterMs, 1_000)), signal);
+      outcome = await this.#ports.engine.claim(opId);
+    }
+  }
+
+  #start(claim: ClaimedOp, onAbort: "cancel" | "keep", signal?: AbortSignal): Promise<AddResult> {
+    const { opId, scope } = claim.op;
+    const running = this.#running.get(opId);
+    if (running) return untilAborted(running, signal);
+    const scopeKey = scopeKeyOf(scope);
+    const before = this.#tails.get(scopeKey) ?? Promise.resolve();
+    const run = before.then(() => this.#run(claim, onAbort, signal)).finally(() => this.#running.delete(opId));
+    const tail = run.catch(() => undefined).then(() => {
+      if (this.#tails.get(scopeKey) === tail) this.#tails.delete(scopeKey);
+    });
+    this.#running.set(opId, run);
+    this.#tails.set(scopeKey, tail);
+    return run;
+  }
+
+  async #run(claim: ClaimedOp, onAbort: "cancel" | "keep", signal?: AbortSignal): Promise<AddResult> {
+    try {
+      if (this.#closed) throw new EngineError("closed", "keepsake: closed before this op was tried. It stays pending.");
+      return await runOp(this.#ports, claim, signal);
+    } catch (error) {
+      if (signal?.aborted && onAbort === "cancel") return this.#cancel(claim.op.opId, signal);
+      await this.#giveBack(claim.op, error);
+      throw error;
+    }
+  }
+
+  /** Abort: gone if that came before the commit, else done. */
+  async #cancel(opId: string, signal: AbortSignal): Promise<AddResult> {
+    if (!(await this.#ports.engine.cancel(opId))) {
+      const outcome = await this.#ports.engine.claim(opId);
+      if (outcome.status === "committed") return outcome.result;
+    }
+    throw signal.reason;
+  }
+
+  async #giveBack(op: PendingOp, error: unknown): Promise<void> {
+    const { code, message } = KeepsakeError.isInstance(error) ? error : { code: "unknown", message: String(error) };
+    if (code === "cancelled") return;
+    try {
+      await this.#ports.engine.release(op.opId, { code, message }, retryAfterMs(op.attempts));
+      if (KeepsakeError.isInstance(error)) Object.assign(error.details, { opId: op.opId, pending: true });
+      await this.#schedule();
+    } catch {
+      // The engine is gone too. The op lies in the store, and the lease of a dead owner is void; the caller
+      // learns the first error, which is the one that matters.
+    }
+  }
+
+  #isDue(op: PendingOp): boolean {
+    if (op.attempts >= RETRY_LIMIT) return false;
+    // Words meant for a model are not for the rules to guess at, unless somebody says so with flush().
+    if (op.options.infer && op.options.extractor === "llm" && !this.#ports.llm) return false;
+    return op.retryAt === undefined || Date.parse(op.retryAt) <= this.#ports.runtime.now();
+  }
+
+  /** Sets the timer for the next op that is due by itself. */
+  async #schedule(): Promise<void> {
+    if (this.#closed) return;
+    const { engine, runtime } = this.#ports;
+    const waits = (await engine.pending())
+      .filter((op) => op.attempts > 0 && op.attempts < RETRY_LIMIT && op.retryAt !== undefined)
+      .map((op) => Math.max(Date.parse(op.retryAt!) - runtime.now(), 0));
+    clearTimeout(this.#timer);
+    if (waits.length === 0) return;
+    this.#timer = setTimeout(() => this.drain(false).catch(() => undefined), Math.min(...waits));
+    // In Node an op that waits is no reason to keep the process alive.
+    (this.#timer as { unref?: () => void }).unref?.();
+  }
+}
+
+function retryAfterMs(attempts: number): number {
+  return Math.min(RETRY_FIRST_MS * 2 ** attempts, RETRY_MAX_MS);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

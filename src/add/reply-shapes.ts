@@ -1,0 +1,51 @@
+/**
+ * Reads own properties of parsed JSON whose keys a model may have spelled or nested its own way. A key such as
+ * `__proto__` is a key like any other here: nothing is copied or merged, only read.
+ */
+
+export type Fields = Record<string, unknown>;
+
+/** How deep an answer may be wrapped: `{"result": {"data": {"facts": []}}}`. */
+const MAX_WRAPPING = 3;
+
+/** The own property of the first name that is there, ignoring case; undefined where there is none or no object. */
+export function own(value: unknown, names: string[]): unknown {
+  if (!isFields(value)) return undefined;
+  for (const name of names) {
+    const key = Object.keys(value).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
+    if (key !== undefined && value[key] !== null) return value[key];
+  }
+  return undefined;
+}
+
+/**
+ * The list in a reply: the value itself, or what it holds under one of `names`, also below other keys. A single
+ * object in its place counts as a list of one. Null where there is none, or more than one place to choose from.
+ * `lenient` names are tried after, and only for lists that are not empty: under a name that was not asked for, an
+ * empty list may mean anything.
+ */
+export function listUnder(value: unknown, names: string[], lenient: string[]): unknown[] | null {
+  if (Array.isArray(value)) return flatList(value as unknown[], names, lenient);
+  const lists = findLists(value, names, MAX_WRAPPING);
+  if (lists.length > 0) return lists.length === 1 ? (lists[0] ?? null) : null;
+  const list = own(value, lenient);
+  return Array.isArray(list) && list.length > 0 ? (list as unknown[]) : null;
+}
+
+/** A list whose items are answers themselves is no list of items, except around a single one: `[{"facts": []}]`. */
+function flatList(list: unknown[], names: string[], lenient: string[]): unknown[] | null {
+  if (!list.some((item) => own(item, names) !== undefined)) return list;
+  return list.length === 1 && !Array.isArray(list[0]) ? listUnder(list[0], names, lenient) : null;
+}
+
+function findLists(value: unknown, names: string[], depth: number): unknown[][] {
+  if (!isFields(value) || depth === 0) return [];
+  const here = own(value, names);
+  if (Array.isArray(here)) return [here as unknown[]];
+  if (isFields(here) && Object.values(here).some((inner) => typeof inner === "string")) return [[here]];
+  return Object.keys(value).flatMap((key) => findLists(value[key], names, depth - 1));
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

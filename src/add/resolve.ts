@@ -1,0 +1,130 @@
+/**
+ * Facts and what is known → decisions. What needs no judgement gets none: the same statement again is
+ * NONE, a fact with nothing near it is ADD. The rest goes to the LLM in one call, or to the rules.
+ */
+import type { CommitDecision, Neighbor, RecalledFact, RecallResult } from "../engine/engine.ts";
+import type { PendingOp } from "../types.ts";
+import { ask } from "./ask.ts";
+import { addition, type Case } from "./case.ts";
+import { guard } from "./guard.ts";
+import type { AddPorts, Fact } from "./ports.ts";
+import { resolveMessages } from "./prompts/resolve.ts";
+import { RESOLVE_SCHEMA, validateResolve, type ResolveReply } from "./reply-formats.ts";
+import { resolveByRules, slotOf, type RuleDecision } from "./rules/index.ts";
+
+/**
+ * From this cosine on a memory is shown to the LLM. Sentence models of the MiniLM kind put unrelated
+ * statements below 0.3 and statements on one subject mostly above 0.4; showing one too many costs a
+ * call, showing one too few a contradiction.
+ */
+const NEAR_SIMILARITY = 0.35;
+/** The same for the hashing embedder, whose cosine only means shared words. */
+const NEAR_SIMILARITY_LEXICAL = 0.3;
+/** From this share of a fact's informative words on, by either kind. */
+const NEAR_OVERLAP = 0.25;
+
+export async function resolve(
+  ports: AddPorts,
+  op: PendingOp,
+  facts: Fact[],
+  recalled: RecallResult,
+  signal?: AbortSignal,
+): Promise<CommitDecision[]> {
+  const cases = facts.map((fact, i) => settle(fact, recalled.facts[i]!, recalled.kind, ports.llm !== null));
+  const open = cases.filter((c) => c.decisions === null);
+  if (open.length > 0) {
+    if (ports.llm) await resolveWithLLM(ports, open, op, signal);
+    else resolveWithRules(open);
+  }
+  return guard(cases, op);
+}
+
+/** Decides a case without judgement where that can be done. */
+function settle(fact: Fact, { neighbors }: RecalledFact, kind: RecallResult["kind"], byLLM: boolean): Case {
+  const twin = neighbors.find((n) => n.exact);
+  if (twin) {
+    const reason = "exact: the same statement is already stored";
+    return { fact, neighbors, decisions: [{ event: "NONE", id: twin.id, text: fact.text, reason, decidedBy: "exact" }] };
+  }
+  // The rules read every neighbor anyway: they compare slots, not similarities.
+  const near = byLLM ? neighbors.filter((n) => isNear(fact, n, kind)) : neighbors;
+  if (near.length > 0) return { fact, neighbors: near, decisions: null };
+  return { fact, neighbors: near, decisions: [addition(fact, "new: nothing stored is about this", "exact")] };
+}
+
+function isNear(fact: Fact, neighbor: Neighbor, kind: RecallResult["kind"]): boolean {
+  const enough = kind === "semantic" ? NEAR_SIMILARITY : NEAR_SIMILARITY_LEXICAL;
+  if (neighbor.similarity >= enough || neighbor.overlap >= NEAR_OVERLAP) return true;
+  // "Moved to Hamburg" shares no word with "lives in Berlin"; that both name a residence, the rules see.
+  const slot = slotOf(fact.text);
+  const other = slot && slotOf(neighbor.memory);
+  return !!other && other.subject === slot.subject && other.attribute === slot.attribute;
+}
+
+function resolveWithRules(open: Case[]): void {
+  const decisions = resolveByRules(open.map(({ fact, neighbors }) => ({ text: fact.text, neighbors })));
+  for (const [i, c] of open.entries()) {
+    const decision = decisions[i]!;
+    c.decisions = [fromRules(c, decision)];
+  }
+}
+
+function fromRules({ fact, neighbors }: Case, decision: RuleDecision): CommitDecision {
+  const { event, reason } = decision;
+  if (event === "ADD") return addition(fact, reason, "rules");
+  const target = neighbors.find((n) => n.id === decision.id);
+  if (target) return onMemory(fact, { event, reason }, target, "rules");
+  // Another fact of the same add says it, or says it better.
+  return { event: "NONE", id: null, text: fact.text, reason, decidedBy: "rules" };
+}
+
+async function resolveWithLLM(ports: AddPorts, open: Case[], op: PendingOp, signal?: AbortSignal): Promise<void> {
+  // The model sees ids 0..n-1 of this call and can touch nothing else.
+  const shown = [...new Map(open.flatMap((c) => c.neighbors).map((n) => [n.id, n])).values()];
+  const reply = await ask(
+    ports,
+    {
+      purpose: "resolve",
+      messages: resolveMessages({
+        facts: open.map(({ fact, neighbors }) => ({
+          text: fact.text,
+          neighbors: neighbors.map((n) => shown.findIndex((s) => s.id === n.id)),
+        })),
+        memories: shown.map(({ memory, updatedAt }, i) => ({ id: String(i), text: memory, updatedAt })),
+        today: op.acceptedAt.slice(0, 10),
+      }),
+      schema: RESOLVE_SCHEMA,
+      validate: (value) => validateResolve(value, { facts: open.length, ids: shown.length }),
+    },
+    signal,
+  );
+  for (const [i, c] of open.entries()) c.decisions = decisionsFor(c.fact, i, reply, shown);
+}
+
+function decisionsFor(fact: Fact, index: number, reply: ResolveReply, shown: Neighbor[]): CommitDecision[] {
+  const said = reply.decisions.filter((d) => d.fact === index);
+  const decisions = said.map((d): CommitDecision => {
+    const reason = d.reason ? `llm: ${d.reason}` : `llm: ${d.event}`;
+    const target = d.id === undefined ? undefined : shown[Number(d.id)];
+    if (d.event === "NONE" && !target) return { event: "NONE", id: null, text: fact.text, reason, decidedBy: "llm" };
+    if (d.event === "ADD" || !target) return addition(d.text ? { ...fact, text: d.text } : fact, reason, "llm");
+    return onMemory(fact, { event: d.event, reason, ...(d.text && { text: d.text }) }, target, "llm");
+  });
+  if (decisions.length > 0) return decisions;
+  // What the model said about it was unusable (an id it was not shown). A fact is never lost for that.
+  return [addition(fact, "llm: its decision named no memory it was shown; kept as new", "llm")];
+}
+
+function onMemory(
+  fact: Fact,
+  decision: { event: "UPDATE" | "DELETE" | "NONE"; reason: string; text?: string },
+  target: Neighbor,
+  decidedBy: "llm" | "rules",
+): CommitDecision {
+  const { id, rev } = target;
+  const { event, reason } = decision;
+  const text = decision.text ?? fact.text;
+  if (event === "UPDATE") return { event, id, rev, text, origin: fact.origin, reason, decidedBy };
+  if (event === "DELETE") return { event, id, rev, reason, decidedBy };
+  return { event: "NONE", id, text: fact.text, reason, decidedBy };
+}

@@ -1,0 +1,77 @@
+/**
+ * Where the model and the ONNX runtime come from: the options with every default filled in and every URL
+ * absolute, since the library resolves relative ones against the worker's script.
+ */
+import { InvalidInputError } from "../errors.ts";
+import type { TransformersOptions } from "../types.ts";
+
+export const DEFAULT_MODEL = "Xenova/all-MiniLM-L6-v2";
+const DEFAULT_WASM_PATHS = "/ort/";
+
+export interface ModelSource {
+  readonly package: "@xenova/transformers" | "@huggingface/transformers";
+  readonly model: string;
+  readonly quantized: boolean;
+  /** Base of models that the app hosts, with a final slash; null: they come from a hub. */
+  readonly localModelPath: string | null;
+  /** The hub; null: the package's own. */
+  readonly remoteHost: string | null;
+  /** URL prefix of the ONNX runtime, with a final slash. Not used in Node. */
+  readonly wasmPaths: string;
+  readonly cache: boolean;
+}
+
+/** Node and what pretends to be it: decided exactly as the library does, since its builds follow from it. */
+export function isNode(): boolean {
+  return typeof process !== "undefined" && process?.release?.name === "node";
+}
+
+/**
+ * @param baseUrl what relative URLs are relative to; default: the page or worker itself
+ * @throws {InvalidInputError} invalid_input, for an empty model id
+ */
+export function modelSource(options: TransformersOptions, baseUrl: string | undefined): ModelSource {
+  const model = options.model ?? DEFAULT_MODEL;
+  if (model.trim() === "") {
+    throw new InvalidInputError('The embedder\'s `model` is empty. Name one, such as "Xenova/all-MiniLM-L6-v2".');
+  }
+  const base = baseUrl ?? ownUrl();
+  const local = options.localModelPath;
+  const localModelPath = local === undefined ? null : withSlash(isNode() ? local : absolute(local, base));
+  return {
+    package: options.package ?? "@xenova/transformers",
+    model,
+    quantized: options.quantized ?? true,
+    localModelPath,
+    remoteHost: options.remoteHost === undefined ? null : withSlash(options.remoteHost),
+    wasmPaths: withSlash(absolute(options.wasmPaths ?? DEFAULT_WASM_PATHS, base)),
+    // The Cache API takes nothing but http(s): for an extension's files each attempt would only warn.
+    cache: (options.cache ?? true) && (isNode() || localModelPath === null || /^https?:/.test(localModelPath)),
+  };
+}
+
+/** The model's weights, relative to its folder. Both major versions of the library use these names. */
+export function weightsFile(quantized: boolean): string {
+  return quantized ? "onnx/model_quantized.onnx" : "onnx/model.onnx";
+}
+
+/** What must be there for a sentence encoder, relative to its folder. */
+export function neededFiles(quantized: boolean): string[] {
+  return ["config.json", "tokenizer.json", "tokenizer_config.json", weightsFile(quantized)];
+}
+
+function ownUrl(): string | undefined {
+  const own = globalThis.location as Location | undefined;
+  if (own === undefined) return undefined;
+  // A worker made from a blob has an opaque path, but the origin of its maker.
+  if (own.protocol === "blob:") return own.origin === "null" ? undefined : own.origin;
+  return own.href;
+}
+
+function absolute(url: string, base: string | undefined): string {
+  return URL.canParse(url, base) ? new URL(url, base).href : url;
+}
+
+function withSlash(url: string): string {
+  return url.endsWith("/") ? url : `${url}/`;
+}

@@ -1,0 +1,128 @@
+/** The life of an op before its commit: accepted, claimed, given back, cancelled. */
+import { scopeKeyOf } from "../scope.ts";
+import type { PendingRow, ReadTx, WriteTx } from "../store/store.ts";
+import type { Message, PendingOp } from "../types.ts";
+import { readClock, writeClock } from "./clock.ts";
+import { isoNow, type EngineContext } from "./context.ts";
+import type { AcceptRequest, ClaimOutcome } from "./engine.ts";
+import { LEASE_MS, leasedForMs } from "./leases.ts";
+
+/** How many earlier messages of the scope are given to the LLM as context, as in mem0. */
+export const CONTEXT_MESSAGES = 10;
+
+/** Writes the op and its messages in one strict transaction: from its completion nothing can lose it (INV-1). */
+export async function accept(context: EngineContext, request: AcceptRequest): Promise<ClaimOutcome> {
+  const living = await context.leases.livingOwners();
+  const tables = ["meta", "scopes", "pending", "ops", "messages"] as const;
+  return context.store.write([...tables], "strict", async (tx) => {
+    const standing = await take(tx, context, request.opId, living);
+    if (standing.status !== "gone") return standing;
+    const row = await newPendingRow(tx, context, request);
+    await tx.put("scopes", { scopeKey: row.scopeKey, scope: row.scope });
+    await tx.put("pending", row);
+    for (const [index, message] of request.messages.entries()) {
+      const { scopeKey, opId, order, acceptedAt: at } = row;
+      await tx.put("messages", { ...message, scopeKey, opId, order, index, at });
+    }
+    return { status: "claimed", claim: { op: toPendingOp(row), context: await contextOf(tx, row) } };
+  });
+}
+
+/** Takes up an op that waits. */
+export async function claim(context: EngineContext, opId: string): Promise<ClaimOutcome> {
+  const living = await context.leases.livingOwners();
+  return context.store.write(["pending", "ops", "messages"], "relaxed", (tx) => take(tx, context, opId, living));
+}
+
+/** Gives an op back after a failure. Nothing happens where it is no longer pending. */
+export async function release(
+  context: EngineContext,
+  opId: string,
+  error: { code: string; message: string },
+  retryAfterMs: number,
+): Promise<void> {
+  const now = context.runtime.now();
+  const wasPending = await context.store.write(["pending"], "relaxed", async (tx) => {
+    const row = await tx.get("pending", opId);
+    if (!row) return false;
+    const { lease: _, ...rest } = row;
+    await tx.put("pending", {
+      ...rest,
+      attempts: row.attempts + 1,
+      lastError: { ...error, at: new Date(now).toISOString() },
+      retryAt: new Date(now + retryAfterMs).toISOString(),
+    });
+    return true;
+  });
+  if (wasPending) context.emit({ type: "pending", opId, state: "failed", error });
+}
+
+/** Drops a pending op and its messages. */
+export async function cancel(context: EngineContext, opId: string): Promise<boolean> {
+  const wasPending = await context.store.write(["pending", "messages"], "strict", async (tx) => {
+    const row = await tx.get("pending", opId);
+    if (!row) return false;
+    await tx.delete("pending", opId);
+    await tx.deleteAll("messages", { prefix: [row.scopeKey, row.order] });
+    return true;
+  });
+  if (wasPending) context.emit({ type: "pending", opId, state: "cancelled" });
+  return wasPending;
+}
+
+/** All that wait, in order of acceptance. */
+export async function pending(context: EngineContext): Promise<PendingOp[]> {
+  const rows = await context.store.read(["pending"], (tx) => tx.getAll("pending", { index: "order" }));
+  return rows.map(toPendingOp);
+}
+
+/** How an op stands; where it is free, it is now leased to us. */
+async function take(
+  tx: WriteTx,
+  context: EngineContext,
+  opId: string,
+  living: ReadonlySet<string> | null,
+): Promise<ClaimOutcome> {
+  const done = await tx.get("ops", opId);
+  if (done) return { status: "committed", result: done.result };
+  const row = await tx.get("pending", opId);
+  if (!row) return { status: "gone" };
+  const now = context.runtime.now();
+  const retryAfterMs = leasedForMs(row, context.leases.owner, living, now);
+  if (retryAfterMs > 0) return { status: "leased", retryAfterMs };
+  await tx.put("pending", { ...row, lease: { owner: context.leases.owner, until: now + LEASE_MS } });
+  return { status: "claimed", claim: { op: toPendingOp(row), context: await contextOf(tx, row) } };
+}
+
+async function newPendingRow(tx: WriteTx, context: EngineContext, request: AcceptRequest): Promise<PendingRow> {
+  const clock = await readClock(tx);
+  await writeClock(tx, { ...clock, order: clock.order + 1 });
+  return {
+    opId: request.opId,
+    order: clock.order + 1,
+    scope: request.scope,
+    scopeKey: scopeKeyOf(request.scope),
+    messages: request.messages,
+    options: request.options,
+    acceptedAt: isoNow(context.runtime),
+    attempts: 0,
+    lease: { owner: context.leases.owner, until: context.runtime.now() + LEASE_MS },
+  };
+}
+
+/** The last messages of the same scope before this op, oldest first. */
+async function contextOf(tx: ReadTx, row: PendingRow): Promise<Message[]> {
+  const rows = await tx.getAll("messages", {
+    prefix: [row.scopeKey],
+    after: [row.scopeKey, row.order],
+    reverse: true,
+    limit: CONTEXT_MESSAGES,
+  });
+  return rows
+    .reverse()
+    .map(({ role, content, name }) => (name === undefined ? { role, content } : { role, content, name }));
+}
+
+function toPendingOp({ scopeKey: _key, lease: _lease, ...op }: PendingRow): PendingOp {
+  return op;
+}

@@ -1,0 +1,24 @@
+/** The counters of a database, and the transaction helpers that move them. */
+import type { ReadTx, WriteTx } from "../store/store.ts";
+
+export interface Clock {
+  /** Highest `seq` given to a change. The only clock that orders (INV-6). */
+  seq: number;
+  /** Highest `order` given to an accepted op. */
+  order: number;
+  /** Memories that are not deleted, over all scopes. */
+  memories: number;
+  /** + 1 with every `reset`: what was read in an older epoch is void. `seq` goes on counting. */
+  epoch: number;
+}
+
+const KEY = "clock";
+
+export async function readClock(tx: ReadTx): Promise<Clock> {
+  const row = await tx.get("meta", KEY);
+  return (row?.value as Clock | undefined) ?? { seq: 0, order: 0, memories: 0, epoch: 0 };
+}
+
+export async function writeClock(tx: WriteTx, clock: Clock): Promise<void> {
+  await tx.put("meta", { key: KEY, value: clock });
+}

@@ -1,0 +1,113 @@
+/**
+ * Commit: decisions become memories, vectors and log rows in one strict transaction (INV-2), exactly
+ * once (INV-3). What it was decided on is checked again inside it (INV-7), so no lock is needed.
+ */
+import { ConflictError, EngineError } from "../errors.ts";
+import type { PendingRow, WriteTx } from "../store/store.ts";
+import { hashStatement, normalizeStatement } from "../text.ts";
+import type { AddResult, AddResultItem, MemoryRecord } from "../types.ts";
+import { readClock, writeClock } from "./clock.ts";
+import { isoNow, type EngineContext } from "./context.ts";
+import type { CommitDecision, CommitRequest } from "./engine.ts";
+import { Ledger, type OpStamp } from "./ledger.ts";
+import type { VectorSets } from "./spaces.ts";
+
+export interface Committed {
+  result: AddResult;
+  /** Highest `seq` written; the clock's where nothing was. */
+  seq: number;
+  scopeKey: string;
+}
+
+/** Texts that a commit needs vectors for. */
+export function textsOf(decisions: readonly CommitDecision[]): string[] {
+  return decisions.flatMap((d) => (d.event === "ADD" || d.event === "UPDATE" ? [d.text] : []));
+}
+
+/**
+ * @param vectors of {@link textsOf}, made before: a transaction waits for nothing else
+ */
+export function commit(context: EngineContext, request: CommitRequest, vectors: VectorSets): Promise<Committed> {
+  const tables = ["meta", "memories", "vectors", "changes", "pending", "ops"] as const;
+  return context.store.write([...tables], "strict", async (tx) => {
+    const clock = await readClock(tx);
+    const done = await tx.get("ops", request.opId);
+    if (done) return { result: done.result, seq: clock.seq, scopeKey: done.scopeKey };
+    const op = await tx.get("pending", request.opId);
+    if (!op) throw new EngineError("cancelled", "keepsake: this op was cancelled; nothing of it was stored.");
+
+    const stamp: OpStamp = { opId: op.opId, order: op.order, at: isoNow(context.runtime) };
+    const ledger = new Ledger(tx, clock, stamp, vectors);
+    const results: AddResultItem[] = [];
+    for (const [index, decision] of request.decisions.entries()) {
+      results.push(await apply(tx, ledger, decision, op, `${op.opId}-${index}`));
+    }
+    const result: AddResult = { opId: op.opId, results };
+    const { scopeKey, order } = op;
+    await tx.put("ops", { opId: op.opId, scopeKey, order, committedAt: stamp.at, result });
+    await tx.delete("pending", op.opId);
+    await writeClock(tx, ledger.clock);
+    return { result, seq: ledger.clock.seq, scopeKey };
+  });
+}
+
+async function apply(
+  tx: WriteTx,
+  ledger: Ledger,
+  decision: CommitDecision,
+  op: PendingRow,
+  newId: string,
+): Promise<AddResultItem> {
+  const { scope, scopeKey, options } = op;
+  switch (decision.event) {
+    case "ADD": {
+      // Another tab may have stored the same since it was looked up. Verbatim messages are kept as they come.
+      const twin = decision.origin === "verbatim" ? null : await findTwin(tx, scopeKey, decision.text);
+      if (twin) return unchanged(twin, "exact: the same statement is already stored");
+      const { text, origin, attributedTo, actor } = decision;
+      const draft = { id: newId, memory: text, origin, scope, metadata: options.metadata };
+      const who = { ...(attributedTo !== undefined && { attributedTo }), ...(actor !== undefined && { actor }) };
+      return changed("ADD", await ledger.add({ ...draft, ...who }, decision));
+    }
+    case "UPDATE": {
+      const before = await target(tx, scopeKey, decision);
+      if (before.memory === decision.text) return unchanged(before, decision.reason);
+      const after = await ledger.update(before, { memory: decision.text, origin: decision.origin }, decision);
+      return { ...changed("UPDATE", after, decision.reason), previousMemory: before.memory };
+    }
+    case "DELETE": {
+      const before = await target(tx, scopeKey, decision);
+      await ledger.remove(before, decision);
+      return { ...changed("DELETE", before, decision.reason), previousMemory: before.memory };
+    }
+    case "NONE": {
+      const known = decision.id === null ? undefined : await tx.get("memories", decision.id);
+      if (known && known.scopeKey === scopeKey) return unchanged(known, decision.reason);
+      return { id: null, memory: decision.text, event: "NONE", reason: decision.reason };
+    }
+  }
+  function changed(event: "ADD" | "UPDATE" | "DELETE", record: MemoryRecord, reason = decision.reason): AddResultItem {
+    return { id: record.id, memory: record.memory, event, reason, metadata: record.metadata };
+  }
+}
+
+function unchanged(record: MemoryRecord, reason: string): AddResultItem {
+  return { id: record.id, memory: record.memory, event: "NONE", reason, metadata: record.metadata };
+}
+
+/** The memory that a decision was made about, provided that it is still as it was then. */
+async function target(tx: WriteTx, scopeKey: string, decision: { id: string; rev: number }): Promise<MemoryRecord> {
+  const record = await tx.get("memories", decision.id);
+  if (record && record.scopeKey === scopeKey && !record.deletedAt && record.rev === decision.rev) return record;
+  throw new ConflictError("keepsake: a memory changed while it was being decided about. Decide again.", {
+    stage: "commit",
+    details: { id: decision.id },
+  });
+}
+
+async function findTwin(tx: WriteTx, scopeKey: string, text: string): Promise<MemoryRecord | undefined> {
+  const candidates = await tx.getAll("memories", { index: "hash", prefix: [scopeKey, hashStatement(text)] });
+  // A hash is a hint: two statements may share one.
+  const normalized = normalizeStatement(text);
+  return candidates.find((r) => !r.deletedAt && normalizeStatement(r.memory) === normalized);
+}

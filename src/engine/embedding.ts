@@ -1,0 +1,175 @@
+/**
+ * Which embedder answers: the first one at once, the model when it has arrived and everything has been
+ * embedded in its space. Until then the old space keeps answering (INV-9).
+ */
+import type { Embedder } from "../embed/embedder.ts";
+import { EmbedderError } from "../errors.ts";
+import type { EmbedderInfo } from "../types.ts";
+import { CachedEmbedder } from "./cached-embedder.ts";
+import type { FillProgress } from "./fill.ts";
+import type { VectorSets } from "./spaces.ts";
+
+/** At least one of the two. */
+export interface EmbeddingPlan {
+  /** Answers until the model does; null where calls wait for the model. */
+  first: Embedder | null;
+  /** Loads the model; null where none is wanted. */
+  load: (() => Promise<Embedder>) | null;
+}
+
+export interface EmbeddingHooks {
+  /** Gives every memory a vector in the space of `embedder`. */
+  fill: (embedder: CachedEmbedder, onProgress: (progress: FillProgress) => void) => Promise<void>;
+  onState: (info: EmbedderInfo) => void;
+}
+
+export class Embedding {
+  readonly #hooks: EmbeddingHooks;
+  readonly #openModel: (() => Promise<Embedder>) | null;
+  /** Kept going beside the model, for the next start without one. */
+  readonly #first: CachedEmbedder | null;
+  #model: CachedEmbedder | null = null;
+  /** True once the model answers in place of the first. */
+  #switched = false;
+  #loading: Promise<CachedEmbedder> | null = null;
+  #settling: Promise<void> | null = null;
+  #state: EmbedderInfo["model"] = "none";
+  #reason: string | null = null;
+  #progress: FillProgress | null = null;
+  #closed = false;
+
+  constructor(plan: EmbeddingPlan, hooks: EmbeddingHooks) {
+    this.#hooks = hooks;
+    this.#openModel = plan.load;
+    this.#first = plan.first && new CachedEmbedder(plan.first);
+  }
+
+  /** Begins what goes on in the background. Never throws: what goes wrong is in `info()`. */
+  start(): void {
+    this.settle().catch(() => undefined);
+    // A model that could not be had offline may be had now. Workers hear `online` too.
+    globalThis.addEventListener?.("online", this.#onOnline);
+  }
+
+  /**
+   * The embedder to search with.
+   * @throws {EmbedderError} embedder_unavailable, where calls wait for a model that cannot be had
+   */
+  async answering(): Promise<CachedEmbedder> {
+    return this.#speaking() ?? this.#load();
+  }
+
+  /**
+   * Vectors of the texts in every space that is spoken here.
+   * @throws {EmbedderError} of the embedder that answers; another's failure leaves a gap that a fill closes
+   */
+  async vectorSets(texts: readonly string[]): Promise<VectorSets> {
+    const sets = new Map<string, ReadonlyMap<string, Float32Array>>();
+    if (texts.length === 0) return sets;
+    const answering = await this.answering();
+    sets.set(answering.space, await answering.embed(texts));
+    for (const other of [this.#first, this.#model]) {
+      if (!other || other === answering) continue;
+      const vectors = await this.#embedAside(other, texts);
+      if (vectors) sets.set(other.space, vectors);
+    }
+    return sets;
+  }
+
+  /**
+   * Resolves when the best embedder asked for answers and every memory has a vector in its space.
+   * One run at a time; a failed one may be tried again.
+   */
+  settle(): Promise<void> {
+    this.#settling ??= this.#run().finally(() => (this.#settling = null));
+    return this.#settling;
+  }
+
+  info(): EmbedderInfo {
+    const speaking = this.#speaking();
+    return {
+      space: speaking?.space ?? "",
+      dims: speaking?.dims ?? 0,
+      kind: speaking?.kind ?? "semantic",
+      model: this.#state,
+      ...(this.#reason !== null && { reason: this.#reason }),
+      ...(this.#progress !== null && { embedded: this.#progress }),
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    globalThis.removeEventListener?.("online", this.#onOnline);
+    await this.#settling?.catch(() => undefined);
+    await this.#first?.close();
+    await this.#model?.close();
+  }
+
+  readonly #onOnline = (): void => {
+    if (this.#state === "unavailable") this.settle().catch(() => undefined);
+  };
+
+  #speaking(): CachedEmbedder | null {
+    return this.#switched || !this.#first ? this.#model : this.#first;
+  }
+
+  async #run(): Promise<void> {
+    if (this.#first) await this.#hooks.fill(this.#first, () => undefined);
+    if (!this.#openModel || this.#closed) return;
+    const model = await this.#load();
+    if (this.#state !== "ready") this.#setState("embedding");
+    try {
+      await this.#hooks.fill(model, (progress) => this.#onProgress(progress));
+    } catch (error) {
+      this.#fail(error);
+      throw error;
+    }
+    this.#progress = null;
+    this.#switched = true;
+    if (this.#state !== "ready") this.#setState("ready");
+  }
+
+  #load(): Promise<CachedEmbedder> {
+    this.#loading ??= this.#open().catch((error: unknown) => {
+      this.#loading = null;
+      this.#fail(error);
+      throw error;
+    });
+    return this.#loading;
+  }
+
+  async #open(): Promise<CachedEmbedder> {
+    if (!this.#openModel) throw new EmbedderError("embedder_unavailable", "keepsake: no embedder is configured.");
+    this.#reason = null;
+    this.#setState("loading");
+    this.#model = new CachedEmbedder(await this.#openModel());
+    return this.#model;
+  }
+
+  async #embedAside(
+    embedder: CachedEmbedder,
+    texts: readonly string[],
+  ): Promise<ReadonlyMap<string, Float32Array> | null> {
+    try {
+      return await embedder.embed(texts);
+    } catch (error) {
+      this.#fail(error);
+      return null;
+    }
+  }
+
+  #onProgress(progress: FillProgress): void {
+    this.#progress = progress;
+    if (!this.#closed) this.#hooks.onState(this.info());
+  }
+
+  #fail(error: unknown): void {
+    this.#reason = error instanceof Error ? error.message : String(error);
+    this.#setState("unavailable");
+  }
+
+  #setState(state: EmbedderInfo["model"]): void {
+    this.#state = state;
+    if (!this.#closed) this.#hooks.onState(this.info());
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Leases keep two tabs from asking the LLM about the same op. They save cost, not correctness: the
+ * commit checks the op itself (INV-7). A lease is void when its time is up or its owner is dead; an
+ * owner shows that it lives by holding a Web Lock, which every kind of death releases.
+ */
+import type { PendingRow } from "../store/store.ts";
+
+/** Longer than most LLM calls. A longer call only risks that another tab asks as well. */
+export const LEASE_MS = 60_000;
+
+export interface Leases {
+  readonly owner: string;
+  /** Owners that are known to live; null where that cannot be known. */
+  livingOwners(): Promise<ReadonlySet<string> | null>;
+  close(): void;
+}
+
+const PREFIX = "keepsake:owner:";
+
+export function openLeases(owner: string): Leases {
+  const locks = globalThis.navigator?.locks as LockManager | undefined;
+  if (!locks) return { owner, livingOwners: async () => null, close: () => undefined };
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  // Held until close or death; a refused lock (opaque origin) only means that leases run out by time.
+  locks.request(PREFIX + owner, () => held).catch(() => undefined);
+  return {
+    owner,
+    livingOwners: async () => {
+      try {
+        const { held: all = [] } = await locks.query();
+        return new Set(all.flatMap(({ name }) => (name?.startsWith(PREFIX) ? [name.slice(PREFIX.length)] : [])));
+      } catch {
+        return null;
+      }
+    },
+    close: () => release(),
+  };
+}
+
+/** For how long, in ms, somebody else may still be at work on the op; 0 where it is free. */
+export function leasedForMs(row: PendingRow, owner: string, living: ReadonlySet<string> | null, now: number): number {
+  const { lease } = row;
+  if (!lease || lease.owner === owner || (living && !living.has(lease.owner))) return 0;
+  return Math.max(0, Math.min(lease.until - now, LEASE_MS));
+}

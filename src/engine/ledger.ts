@@ -1,0 +1,118 @@
+/**
+ * The ledger of one transaction: every change to a memory goes through it, so that record, vectors and
+ * log row are always written together, under the next `seq`.
+ */
+import { scopeKeyOf } from "../scope.ts";
+import type { WriteTx } from "../store/store.ts";
+import { hashStatement } from "../text.ts";
+import type { Change, DecidedBy, ISODate, JSONObject, MemoryRecord } from "../types.ts";
+import type { Clock } from "./clock.ts";
+import { knownSpaces, rememberSpaces, type VectorSets } from "./spaces.ts";
+
+/** The op in whose name the changes are made. */
+export interface OpStamp {
+  opId: string;
+  order: number;
+  at: ISODate;
+}
+
+interface Why {
+  reason: string;
+  decidedBy: DecidedBy;
+}
+
+type Draft = Pick<MemoryRecord, "id" | "memory" | "origin" | "metadata" | "scope" | "attributedTo" | "actor">;
+
+export class Ledger {
+  readonly #tx: WriteTx;
+  readonly #stamp: OpStamp;
+  readonly #vectors: VectorSets;
+  readonly #before: Clock;
+  #seq: number;
+  #memories: number;
+
+  constructor(tx: WriteTx, clock: Clock, stamp: OpStamp, vectors: VectorSets) {
+    this.#tx = tx;
+    this.#before = clock;
+    this.#seq = clock.seq;
+    this.#memories = clock.memories;
+    this.#stamp = stamp;
+    this.#vectors = vectors;
+  }
+
+  /** The clock after the changes so far; write it when they are all made. */
+  get clock(): Clock {
+    return { ...this.#before, seq: this.#seq, memories: this.#memories };
+  }
+
+  async add(draft: Draft, why: Why): Promise<MemoryRecord> {
+    const { at, opId, order } = this.#stamp;
+    const after: MemoryRecord = {
+      ...draft,
+      scopeKey: scopeKeyOf(draft.scope),
+      hash: hashStatement(draft.memory),
+      createdAt: at,
+      updatedAt: at,
+      rev: 1,
+      seq: this.#seq + 1,
+      order,
+      opId,
+    };
+    this.#memories += 1;
+    await this.#write("ADD", null, after, why);
+    await this.#writeVectors(after);
+    return after;
+  }
+
+  async update(
+    before: MemoryRecord,
+    fields: { memory?: string; origin?: MemoryRecord["origin"]; metadata?: JSONObject },
+    why: Why,
+  ): Promise<MemoryRecord> {
+    const after = this.#next(before, fields);
+    await this.#write("UPDATE", before, after, why);
+    if (after.hash !== before.hash) {
+      await this.#dropVectors(before);
+      await this.#writeVectors(after);
+    }
+    return after;
+  }
+
+  /** Soft: the record stays for `history`, its vectors go. */
+  async remove(before: MemoryRecord, why: Why): Promise<void> {
+    this.#memories -= 1;
+    await this.#write("DELETE", before, { ...this.#next(before, {}), deletedAt: this.#stamp.at }, why);
+    await this.#dropVectors(before);
+  }
+
+  #next(before: MemoryRecord, fields: Partial<MemoryRecord>): MemoryRecord {
+    const { at, opId, order } = this.#stamp;
+    const after = { ...before, ...fields, rev: before.rev + 1, seq: this.#seq + 1, order, opId };
+    // The wall clock may have been set back; a memory is never updated before it was.
+    after.updatedAt = at > before.updatedAt ? at : before.updatedAt;
+    after.hash = hashStatement(after.memory);
+    return after;
+  }
+
+  async #write(event: Change["event"], before: MemoryRecord | null, after: MemoryRecord, why: Why): Promise<void> {
+    this.#seq = after.seq;
+    const { reason, decidedBy } = why;
+    const { opId, at } = this.#stamp;
+    const { id: memoryId, scopeKey, seq } = after;
+    await this.#tx.put("memories", after);
+    await this.#tx.put("changes", { seq, memoryId, scopeKey, opId, event, before, after, reason, decidedBy, at });
+  }
+
+  async #writeVectors({ id, scopeKey, hash, memory }: MemoryRecord): Promise<void> {
+    await rememberSpaces(this.#tx, [...this.#vectors.keys()]);
+    for (const [space, byText] of this.#vectors) {
+      const vector = byText.get(memory);
+      if (vector) await this.#tx.put("vectors", { space, scopeKey, id, hash, vector });
+    }
+  }
+
+  /** Of every space, also those that this engine does not speak: they are of the old text. */
+  async #dropVectors({ id, scopeKey }: MemoryRecord): Promise<void> {
+    for (const space of await knownSpaces(this.#tx)) await this.#tx.delete("vectors", [space, scopeKey, id]);
+  }
+}

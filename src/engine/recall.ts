@@ -1,0 +1,60 @@
+/** Recall: for each fact the stored memories it should be compared with, by meaning and by words. */
+import { overlap, weakTerms } from "../search/fuse.ts";
+import { rarity, searchKeywords } from "../search/keyword-index.ts";
+import { tokenize } from "../search/tokenize.ts";
+import { hashStatement, normalizeStatement } from "../text.ts";
+import type { FactQuery, Neighbor, RecalledFact } from "./engine.ts";
+import type { ScopeView } from "./scope-view.ts";
+
+const WEAK_TERMS = weakTerms(tokenize);
+
+/**
+ * @param vectors of the facts' texts, in the space of the view
+ * @param topK neighbors per fact; the same statement, where it is stored, comes on top of them
+ */
+export function recall(
+  view: ScopeView,
+  facts: readonly FactQuery[],
+  vectors: ReadonlyMap<string, Float32Array>,
+  topK: number,
+): RecalledFact[] {
+  const weigh = rarity([view.keywords]);
+  return facts.map(({ text, hints = [] }) => {
+    const vector = vectors.get(text)!;
+    const labels = candidates(view, text, hints, vector, topK);
+    const similarities = new Map(
+      view.vectors.search(vector, labels.length, labels).map((hit) => [hit.label, hit.similarity]),
+    );
+    const terms = tokenize(text);
+    const neighbors = labels.map((label): Neighbor => {
+      const { id, memory, rev, order, updatedAt, hash } = view.at(label);
+      return {
+        id,
+        memory,
+        rev,
+        order,
+        updatedAt,
+        similarity: similarities.get(label) ?? 0,
+        overlap: overlap(terms, view.keywords.terms(label), { weak: WEAK_TERMS, rarity: weigh }),
+        exact: hash === hashStatement(text) && normalizeStatement(memory) === normalizeStatement(text),
+      };
+    });
+    return { text, neighbors: neighbors.sort(byRelevance) };
+  });
+}
+
+/** Each signal names its own: what only words or only meaning can find must not be crowded out. */
+function candidates(view: ScopeView, text: string, hints: string[], vector: Float32Array, topK: number): number[] {
+  const labels = new Set<number>();
+  for (const hit of view.vectors.search(vector, topK)) labels.add(hit.label);
+  for (const query of [text, ...hints]) {
+    for (const hit of searchKeywords([view.keywords], query, { topK })) labels.add(hit.label);
+  }
+  for (const label of view.withHash(hashStatement(text))) labels.add(label);
+  return [...labels];
+}
+
+function byRelevance(a: Neighbor, b: Neighbor): number {
+  const relevance = (n: Neighbor): number => (n.exact ? 2 : 0) + Math.max(n.similarity, n.overlap);
+  return relevance(b) - relevance(a) || b.order - a.order || (a.id < b.id ? -1 : 1);
+}

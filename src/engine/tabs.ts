@@ -1,0 +1,35 @@
+/** News between the tabs of one origin. A message is a hint that carries a `seq`, never data (INV-5, INV-7). */
+import type { KeepsakeEvent } from "../types.ts";
+
+type Committed = Extract<KeepsakeEvent, { type: "committed" }>;
+
+export interface Tabs {
+  /** Tells this tab and the others. */
+  announce(event: Committed): void;
+  close(): void;
+}
+
+/** @param name of the database; null where nobody else can see it */
+export function openTabs(name: string | null, emit: (event: KeepsakeEvent) => void): Tabs {
+  if (name === null || typeof BroadcastChannel === "undefined") return { announce: emit, close: () => undefined };
+  const channel = new BroadcastChannel(`keepsake:${name}`);
+  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (isCommitted(data)) emit(data);
+  };
+  // In Node an open channel would keep the process alive.
+  (channel as { unref?: () => void }).unref?.();
+  return {
+    announce: (event) => {
+      emit(event);
+      channel.postMessage(event);
+    },
+    close: () => channel.close(),
+  };
+}
+
+/** Any script of the origin can post here. */
+function isCommitted(data: unknown): data is Committed {
+  if (typeof data !== "object" || data === null) return false;
+  const { type, seq, scopeKeys, opId } = data as Partial<Committed>;
+  return type === "committed" && Number.isInteger(seq) && Array.isArray(scopeKeys) && typeof opId === "string";
+}

@@ -1,0 +1,251 @@
+/** The front door. */
+import { untilAborted } from "./abort.ts";
+import { OpQueue } from "./add/queue.ts";
+import type { Engine } from "./engine/engine.ts";
+import { EngineError, InvalidInputError } from "./errors.ts";
+import { isEmbedder, openEngine } from "./open-engine.ts";
+import type {
+  AddOptions,
+  CallOptions,
+  FlushResult,
+  GetAllOptions,
+  MemoryOptions,
+  ReadyOptions,
+  ScopedOptions,
+  SearchOptions,
+  UpdateFields,
+} from "./options.ts";
+import { systemRuntime } from "./runtime.ts";
+import type {
+  AddResult,
+  HistoryEntry,
+  KeepsakeEvent,
+  MemoryInfo,
+  MemoryItem,
+  Message,
+  PendingOp,
+  SearchResult,
+} from "./types.ts";
+import { toMessages, toMetadata, toScope, toText, toThreshold, toTopK } from "./validate.ts";
+import { Watchers } from "./watchers.ts";
+
+const DEFAULT_LLM_TIMEOUT_MS = 120_000;
+
+interface Opened {
+  engine: Engine;
+  queue: OpQueue;
+}
+
+/**
+ * Long-term memory on this device.
+ *
+ * Nothing starts before the first call: the constructor only checks its options. Every method may reject
+ * with an {@link EngineError} (`engine_start`, `engine_crashed`, `closed`) or a {@link StoreError}.
+ *
+ * @example
+ * const memory = new Memory();
+ * await memory.add("I moved to Hamburg.", { userId: "alice" });
+ * const { results } = await memory.search("Where does she live?", { userId: "alice" });
+ */
+export class Memory {
+  readonly #options: MemoryOptions;
+  readonly #watchers = new Watchers();
+  #opened: Promise<Opened> | null = null;
+  #closed = false;
+
+  /** @throws {InvalidInputError} for options that contradict each other */
+  constructor(options: MemoryOptions = {}) {
+    checkOptions(options);
+    this.#options = options;
+  }
+
+  /**
+   * Extracts what is worth remembering, resolves it against what is known in exactly this scope, stores it.
+   * Adds of one scope are applied in the order of the calls.
+   * @returns what became of each fact; empty where nothing was worth remembering
+   * @throws {InvalidInputError} nothing is stored
+   * @throws {LLMError} {LLMOutputError} the op stays pending (`error.details.opId`); `flush()` tries again
+   */
+  async add(messages: string | Message | Message[], options: AddOptions): Promise<AddResult> {
+    const scope = toScope(options, "add");
+    const { signal, infer = true, opId } = options;
+    const list = toMessages(messages);
+    const metadata = toMetadata(options.metadata);
+    const extractor = this.#options.llm ? "llm" : "rules";
+    const id = opId === undefined ? this.#runtime.randomId() : toText(opId, "opId");
+    const { queue } = await this.#open(signal);
+    return queue.add({ opId: id, scope, messages: list, options: { infer, metadata, extractor } }, signal);
+  }
+
+  /**
+   * Memories that carry every id of the scope, by meaning and by words, best first.
+   * @throws {InvalidInputError} {EmbedderError}
+   */
+  async search(query: string, options: SearchOptions): Promise<{ results: SearchResult[] }> {
+    const request = {
+      scope: toScope(options, "search"),
+      query: toText(query, "the query"),
+      topK: toTopK(options.topK),
+      threshold: toThreshold(options.threshold),
+      filter: options.filters ?? null,
+    };
+    return { results: await this.#call(options.signal, ({ engine }) => engine.search(request)) };
+  }
+
+  /** The memory, or null. Deleted ones are null. */
+  get(id: string, { signal }: CallOptions = {}): Promise<MemoryItem | null> {
+    return this.#call(signal, ({ engine }) => engine.get(id));
+  }
+
+  /** Memories that carry every id of the scope, newest first. */
+  async getAll(options: GetAllOptions): Promise<{ results: MemoryItem[] }> {
+    const topK = options.topK === undefined ? null : toTopK(options.topK);
+    const request = { scope: toScope(options, "getAll"), filter: options.filters ?? null, topK };
+    return { results: await this.#call(options.signal, ({ engine }) => engine.list(request)) };
+  }
+
+  /**
+   * Changes a memory. The version before stays in its history.
+   * @throws {InvalidInputError} invalid_input, not_found
+   */
+  update(id: string, change: string | UpdateFields, { signal }: CallOptions = {}): Promise<MemoryItem> {
+    const { text, metadata } = typeof change === "string" ? { text: change, metadata: undefined } : change;
+    if (text === undefined && metadata === undefined) {
+      return Promise.reject(new InvalidInputError("keepsake: update needs a text, metadata, or both."));
+    }
+    return this.#call(signal, ({ engine }) =>
+      engine.update({
+        id,
+        ...(text !== undefined && { text: toText(text, "the text") }),
+        ...(metadata !== undefined && { metadata: toMetadata(metadata) }),
+      }),
+    );
+  }
+
+  /** Deletes softly: gone from every read but `history`. @throws {InvalidInputError} not_found */
+  delete(id: string, { signal }: CallOptions = {}): Promise<void> {
+    return this.#call(signal, ({ engine }) => engine.delete(id));
+  }
+
+  /** Deletes softly all that carry every id of the scope. Refuses without a scope. */
+  async deleteAll(options: ScopedOptions): Promise<{ deleted: number }> {
+    const scope = toScope(options, "deleteAll");
+    return { deleted: await this.#call(options.signal, ({ engine }) => engine.deleteAll(scope)) };
+  }
+
+  /** Every version of a memory, newest first; empty for an unknown id. */
+  history(id: string, { signal }: CallOptions = {}): Promise<HistoryEntry[]> {
+    return this.#call(signal, ({ engine }) => engine.history(id));
+  }
+
+  /** Deletes everything in this database, of all scopes, history and pending ops included. */
+  reset({ signal }: CallOptions = {}): Promise<void> {
+    return this.#call(signal, ({ engine }) => engine.reset());
+  }
+
+  /** Ops that were accepted and wait, in order of acceptance, each with its last error. */
+  pending({ signal }: CallOptions = {}): Promise<PendingOp[]> {
+    return this.#call(signal, ({ engine }) => engine.pending());
+  }
+
+  /** Drops a pending op. False where it was not pending. */
+  cancel(opId: string, { signal }: CallOptions = {}): Promise<boolean> {
+    return this.#call(signal, ({ engine }) => engine.cancel(opId));
+  }
+
+  /**
+   * Tries every pending op now, with the LLM of this instance or, without one, by the rules.
+   * Does not reject for an op that fails again.
+   */
+  async flush({ signal }: CallOptions = {}): Promise<FlushResult> {
+    const { engine, queue } = await this.#open(signal);
+    const results = await queue.drain(true, signal);
+    return { results, pending: await engine.pending() };
+  }
+
+  /** What is in use and what is stored: engine, storage, embedder, counts. */
+  info({ signal }: CallOptions = {}): Promise<MemoryInfo> {
+    return this.#call(signal, ({ engine }) => engine.info());
+  }
+
+  /** Opens now instead of at the first call; with `model`, waits for the model as well. */
+  ready({ signal, model = false }: ReadyOptions = {}): Promise<void> {
+    return this.#call(signal, async ({ engine }) => {
+      if (model) await engine.modelReady();
+    });
+  }
+
+  /** What happens inside, from now on: commits of any tab, model loading, pending ops. */
+  watch({ signal }: CallOptions = {}): AsyncIterableIterator<KeepsakeEvent> {
+    return this.#watchers.watch(signal);
+  }
+
+  /** Ends the worker and the connection. Ops at work stay pending. Later calls reject with `closed`. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    globalThis.removeEventListener?.("online", this.#resume);
+    const opened = await this.#opened?.catch(() => null);
+    await opened?.queue.close();
+    await opened?.engine.close();
+    this.#watchers.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  get #runtime() {
+    return this.#options.runtime ?? systemRuntime;
+  }
+
+  async #call<T>(signal: AbortSignal | undefined, body: (opened: Opened) => Promise<T>): Promise<T> {
+    return untilAborted(this.#open(signal).then(body), signal);
+  }
+
+  #open(signal: AbortSignal | undefined): Promise<Opened> {
+    if (this.#closed) return Promise.reject(new EngineError("closed", "keepsake: this Memory is closed. Make a new one."));
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    this.#opened ??= this.#start().catch((error: unknown) => {
+      // The next call may try again: a blocking tab may have been closed.
+      this.#opened = null;
+      throw error;
+    });
+    return untilAborted(this.#opened, signal);
+  }
+
+  async #start(): Promise<Opened> {
+    const { llm = null, llmTimeoutMs = DEFAULT_LLM_TIMEOUT_MS } = this.#options;
+    const engine = await openEngine(this.#options, {
+      onEvent: (event) => this.#watchers.emit(event),
+      // The next call opens a new one, which finds what was accepted.
+      onDead: () => (this.#opened = null),
+    });
+    const queue = new OpQueue({ engine, llm, llmTimeoutMs, runtime: this.#runtime });
+    globalThis.addEventListener?.("online", this.#resume);
+    // What waited since the last time is taken up in the background; `pending()` tells how it goes.
+    queue.drain(false).catch(() => undefined);
+    return { engine, queue };
+  }
+
+  readonly #resume = (): void => {
+    this.#opened?.then(({ queue }) => queue.drain(false)).catch(() => undefined);
+  };
+}
+
+function checkOptions({ engine, worker, embedder, name, llm }: MemoryOptions): void {
+  if (engine !== undefined && engine !== "worker" && worker) {
+    throw new InvalidInputError("keepsake: `worker` has no meaning with this engine. Drop one of the two.");
+  }
+  if (engine === "worker" && embedder !== undefined && isEmbedder(embedder)) {
+    throw new InvalidInputError(
+      'keepsake: an Embedder object cannot cross to a worker. Use engine: "inline", or a worker file of your own that calls serve({ embedder }).',
+    );
+  }
+  if (name !== undefined && (typeof name !== "string" || name.trim() === "")) {
+    throw new InvalidInputError("keepsake: name must be a string that is not empty.");
+  }
+  if (llm !== undefined && typeof llm !== "function") {
+    throw new InvalidInputError("keepsake: llm must be a function that takes a request and returns the reply text.");
+  }
+}

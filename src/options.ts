@@ -1,0 +1,108 @@
+/** What the public methods take. */
+import type { Embedder } from "./embed/embedder.ts";
+import type { IndexOptions, OpenEngine } from "./engine/engine.ts";
+import type { Runtime } from "./runtime.ts";
+import type { AddResult, Filter, JSONObject, LLM, PendingOp, Scope, TransformersOptions } from "./types.ts";
+
+export interface MemoryOptions {
+  /** Name of the database. Two memories of one name on one origin share everything. @default "default" */
+  name?: string;
+  /** The app's model. Without one, rules extract and resolve (English). */
+  llm?: LLM;
+  /** How long one LLM call may take, in ms. @default 120000 */
+  llmTimeoutMs?: number;
+  /**
+   * - `"auto"`: hashing at once, `Xenova/all-MiniLM-L6-v2` as soon as it can be loaded, then everything is
+   *   re-embedded. Nothing waits for the download.
+   * - `"hashing"`: no download, ever.
+   * - `{ model, … }`: that transformers.js model. Calls that need vectors wait for it, unless `background` is set.
+   * - an {@link Embedder} of your own: needs the inline engine, or your own worker file.
+   * @default "auto"
+   */
+  embedder?: "auto" | "hashing" | TransformersOptions | Embedder;
+  /**
+   * Where store, indexes and embedder live. `openInlineEngine` of `keepsake/engine` is the inline one for
+   * places that forbid dynamic imports, such as an extension's service worker.
+   * @default "worker" where a Worker can be made, else "inline"
+   */
+  engine?: "worker" | "inline" | OpenEngine;
+  /** @default "indexeddb" where there is one, else "memory"; `info()` tells which */
+  storage?: "indexeddb" | "memory";
+  /** A Worker of your own, for bundlers that cannot find ours. Its file: `import "keepsake/worker"`. */
+  worker?: Worker | (() => Worker);
+  /** When derived data is built. Results do not depend on it. */
+  index?: IndexOptions;
+  /** Time and ids, for tests. @default the system's */
+  runtime?: Runtime;
+}
+
+/** Scope ids as mem0's docs also spell them. */
+export interface SnakeCaseScope {
+  user_id?: string;
+  agent_id?: string;
+  app_id?: string;
+  run_id?: string;
+}
+
+export interface CallOptions {
+  /** Aborting rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/** Scope ids, top-level or in `filters`, in either spelling. At least one. */
+export interface ScopedOptions extends Scope, SnakeCaseScope, CallOptions {
+  filters?: Filter;
+}
+
+/** Options that other versions of the API took. Accepted, without effect. */
+export interface LegacyOptions {
+  /** @deprecated */
+  version?: string;
+  /** @deprecated */
+  outputFormat?: string;
+  /** @deprecated */
+  output_format?: string;
+  /** @deprecated */
+  asyncMode?: boolean;
+  /** @deprecated */
+  async_mode?: boolean;
+}
+
+export interface AddOptions extends ScopedOptions, LegacyOptions {
+  /** Kept on every memory of this add. Identity keys (`userId`, `user_id`, …) in it are dropped. */
+  metadata?: Record<string, unknown>;
+  /** `false`: store each non-system message verbatim, without a model. @default true */
+  infer?: boolean;
+  /** Idempotency key: the same `opId` again gives the same result and stores nothing. @default a new UUID */
+  opId?: string;
+}
+
+export interface SearchOptions extends ScopedOptions, LegacyOptions {
+  /** Number of results, a non-negative integer. @default 20 */
+  topK?: number;
+  /** Minimum score, in [0, 1]. @default 0 */
+  threshold?: number;
+}
+
+export interface GetAllOptions extends ScopedOptions, LegacyOptions {
+  /** At most this many. @default all */
+  topK?: number;
+}
+
+export interface UpdateFields {
+  text?: string;
+  /** Merged into what is there; `null` removes a key. */
+  metadata?: JSONObject;
+}
+
+export interface ReadyOptions extends CallOptions {
+  /** Also wait until the model answers and every memory is embedded in its space. @default false */
+  model?: boolean;
+}
+
+export interface FlushResult {
+  /** Of the ops that were finished, in order of acceptance. */
+  results: AddResult[];
+  /** Those that still wait, each with its `lastError`. */
+  pending: PendingOp[];
+}

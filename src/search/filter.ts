@@ -1,0 +1,300 @@
+/**
+ * The filter language, as described at `Filter`: checked and compiled once, then one function per memory.
+ *
+ * - Values are never converted: `1` and `"1"` differ. A missing value is null: `eq: null`, `ne: 1`, `nin: [1]` match.
+ *   `gt` and its like never match null, nor a value of another type; strings are ordered by UTF-16 code unit.
+ * - `createdAt` and `updatedAt` are compared as instants: `2026-11-22` is that whole day in UTC (`eq` within it, `gt`
+ *   after its end), a time without an offset is UTC.
+ * - An object as a condition holds operators. To compare with an object, write `{ eq: { … } }` (key order is of no
+ *   account); for a key inside it, write its path.
+ * - An empty `AND` or `NOT` matches everything, an empty `OR` or `in` nothing.
+ * - `metadata.` before a path is optional, and tells a metadata key from a field or an operator of the same name.
+ */
+import { InvalidInputError } from "../errors.ts";
+import type { Filter, JSONValue, MemoryRecord, Scope } from "../types.ts";
+
+const OPERATORS = ["eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "contains", "icontains"];
+
+/** Bounds against a filter that costs more than the search: levels, and how much of each there may be in all. */
+const MAX_DEPTH = 32;
+const MAX = { conditions: 1_000, filters: 10_000, values: 100_000 };
+
+type Test<T> = (subject: T) => boolean;
+/** Sign of value − operand; NaN where they cannot be ordered. */
+type Comparison = (value: JSONValue) => number;
+
+type Field = { read: (record: MemoryRecord) => JSONValue; isDate: boolean };
+
+const SCOPE_IDS = ["userId", "agentId", "appId", "runId"] as const;
+
+const FIELDS = new Map<string, Field>([
+  ...SCOPE_IDS.map((id) => [id, field((record) => record.scope[id])] as const),
+  ["id", field((record) => record.id)],
+  ["memory", field((record) => record.memory)],
+  ["actor", field((record) => record.actor)],
+  ["attributedTo", field((record) => record.attributedTo)],
+  ["createdAt", field((record) => record.createdAt, true)],
+  ["updatedAt", field((record) => record.updatedAt, true)],
+  ["metadata", field((record) => record.metadata)],
+]);
+
+function field(read: (record: MemoryRecord) => JSONValue | undefined, isDate = false): Field {
+  return { read: (record) => read(record) ?? null, isDate };
+}
+
+/** Fields are known in both spellings, `userId` and `user_id`: mem0's documentation teaches the latter. */
+function camelCase(key: string): string {
+  return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/** What is spent of `MAX`. Counted as the filter is walked, since it may hold the same object many times. */
+type Spent = Record<keyof typeof MAX, number>;
+
+function spend(spent: Spent, what: keyof Spent): void {
+  if (++spent[what] > MAX[what]) throw new InvalidInputError(`a filter takes at most ${MAX[what]} ${what}`);
+}
+
+function unspent(): Spent {
+  return { conditions: 0, filters: 0, values: 0 };
+}
+
+/**
+ * Checks a filter and makes it a function.
+ * @throws {InvalidInputError} invalid_input, for an unknown operator, an operand of the wrong type, a value that is not
+ * JSON (undefined included), more than 32 levels or more than 1,000 conditions
+ */
+export function compileFilter(filter: Filter): (record: MemoryRecord) => boolean {
+  return compile(filter, 1, unspent());
+}
+
+function compile(filter: unknown, depth: number, spent: Spent): Test<MemoryRecord> {
+  const tests = entriesOf(filter, depth, spent).map(([key, value]) => compileEntry(key, value, depth, spent));
+  return (record) => tests.every((test) => test(record));
+}
+
+function compileEntry(key: string, value: unknown, depth: number, spent: Spent): Test<MemoryRecord> {
+  if (key === "AND" || key === "OR" || key === "NOT") {
+    const list = key === "NOT" && !Array.isArray(value) ? [value] : value;
+    if (!Array.isArray(list)) throw new InvalidInputError(`${key} takes a list of filters`);
+    const tests = list.map((inner) => compile(inner, depth + 1, spent));
+    if (key === "AND") return (record) => tests.every((test) => test(record));
+    if (key === "OR") return (record) => tests.some((test) => test(record));
+    return (record) => !tests.some((test) => test(record));
+  }
+  // As a path into metadata these would match nothing, without a word.
+  if (/^(\$.*|and|or|not)$/i.test(key)) {
+    throw new InvalidInputError(
+      `unknown operator "${key}": lists of filters are AND, OR and NOT. A metadata key is "metadata.${key}"`,
+    );
+  }
+  const field = fieldOf(key);
+  const test = compileCondition(key, value, field.isDate, spent);
+  return (record) => test(field.read(record));
+}
+
+function fieldOf(key: string): Field {
+  const path = key.startsWith("metadata.") ? key.slice("metadata.".length) : key;
+  return FIELDS.get(camelCase(key)) ?? field((record) => readPath(record.metadata, path));
+}
+
+/** Own properties of objects only. A key that itself contains the dots comes first. */
+function readPath(metadata: JSONValue, path: string): JSONValue {
+  if (isObject(metadata) && Object.hasOwn(metadata, path)) return metadata[path] ?? null;
+  let value: unknown = metadata;
+  for (const key of path.split(".")) {
+    if (!isObject(value) || !Object.hasOwn(value, key)) return null;
+    value = value[key];
+  }
+  return (value ?? null) as JSONValue;
+}
+
+function compileCondition(key: string, condition: unknown, isDate: boolean, spent: Spent): Test<JSONValue> {
+  if (condition === "*") return compileCondition(key, { ne: null }, isDate, spent);
+  const operators = isObject(condition)
+    ? Object.entries(condition)
+    : [[Array.isArray(condition) ? "in" : "eq", condition] as const];
+  if (operators.length === 0) throw new InvalidInputError(`"${key}" has no operator. Known: ${OPERATORS.join(", ")}`);
+  const tests = operators.map(([operator, operand]) => {
+    spend(spent, "conditions");
+    if (!OPERATORS.includes(operator)) throw unknownOperator(key, operator);
+    assertJSON(key, operand, 1, spent);
+    return compileOperator(key, operator, operand, isDate);
+  });
+  return (value) => tests.every((test) => test(value));
+}
+
+function unknownOperator(key: string, operator: string): InvalidInputError {
+  return new InvalidInputError(
+    `unknown operator "${operator}" on "${key}". Known: ${OPERATORS.join(", ")}. ` +
+      `To compare with an object write { eq: { … } }; for a key inside it write its path, "${key}.${operator}"`,
+  );
+}
+
+function compileOperator(key: string, operator: string, operand: JSONValue, isDate: boolean): Test<JSONValue> {
+  switch (operator) {
+    case "eq":
+      return equals(key, operand, isDate);
+    case "ne":
+      return negate(equals(key, operand, isDate));
+    case "in":
+      return isOneOf(key, operand, isDate);
+    case "nin":
+      return negate(isOneOf(key, operand, isDate));
+    case "contains":
+      return (value) => contains(value, operand);
+    case "icontains":
+      return containsIgnoringCase(key, operand);
+    default:
+      return ordered(operator, comparison(key, operator, operand, isDate));
+  }
+}
+
+function negate<T>(test: Test<T>): Test<T> {
+  return (subject) => !test(subject);
+}
+
+function equals(key: string, operand: JSONValue, isDate: boolean): Test<JSONValue> {
+  if (!isDate || operand === null) return (value) => isEqual(value, operand);
+  const compare = dateComparison(key, operand);
+  return (value) => compare(value) === 0;
+}
+
+function isOneOf(key: string, operand: JSONValue, isDate: boolean): Test<JSONValue> {
+  if (!Array.isArray(operand)) throw new InvalidInputError(`in and nin on "${key}" take a list`);
+  if (isDate) {
+    const tests = operand.map((item) => equals(key, item, true));
+    return (value) => tests.some((test) => test(value));
+  }
+  // A list of ids may be long: plain values are looked up, not compared one by one.
+  const plain = new Set<JSONValue>(operand.filter((item) => typeof item !== "object" || item === null));
+  const others = operand.filter((item) => typeof item === "object" && item !== null);
+  return (value) => plain.has(value) || others.some((item) => isEqual(value, item));
+}
+
+function contains(value: JSONValue, operand: JSONValue): boolean {
+  if (Array.isArray(value)) return value.some((item) => isEqual(item, operand));
+  return typeof value === "string" && typeof operand === "string" && value.includes(operand);
+}
+
+function containsIgnoringCase(key: string, operand: JSONValue): Test<JSONValue> {
+  if (typeof operand !== "string") throw new InvalidInputError(`icontains on "${key}" takes a string`);
+  const wanted = operand.toLowerCase();
+  return (value) => {
+    if (Array.isArray(value)) return value.some((item) => typeof item === "string" && item.toLowerCase() === wanted);
+    return typeof value === "string" && value.toLowerCase().includes(wanted);
+  };
+}
+
+function ordered(operator: string, compare: Comparison): Test<JSONValue> {
+  if (operator === "gt") return (value) => compare(value) > 0;
+  if (operator === "gte") return (value) => compare(value) >= 0;
+  if (operator === "lt") return (value) => compare(value) < 0;
+  return (value) => compare(value) <= 0;
+}
+
+function comparison(key: string, operator: string, operand: JSONValue, isDate: boolean): Comparison {
+  if (isDate) return dateComparison(key, operand);
+  if (typeof operand !== "number" && typeof operand !== "string") {
+    throw new InvalidInputError(`${operator} on "${key}" takes a number or a string`);
+  }
+  return (value) => {
+    if (typeof value !== typeof operand || value === null) return NaN;
+    return value < operand ? -1 : value > operand ? 1 : 0;
+  };
+}
+
+/** Equal means within: an operand is the span of time from its first to its last millisecond. */
+function dateComparison(key: string, operand: JSONValue): Comparison {
+  const match = typeof operand === "string" && ISO_DATE.exec(operand);
+  const [text, day, time, offset] = match || [];
+  const first = Date.parse(`${day}${time ?? "T00:00"}${offset ?? "Z"}`);
+  // Date.parse takes 30 February for 2 March.
+  if (text === undefined || Number.isNaN(first) || !isDay(day ?? "")) {
+    throw new InvalidInputError(`"${key}" is compared with ISO dates, such as 2026-11-22 or 2026-11-22T10:00:00Z`);
+  }
+  const last = time === undefined ? first + 86_399_999 : first;
+  return (value) => {
+    const instant = typeof value === "string" ? Date.parse(value) : NaN;
+    if (Number.isNaN(instant)) return NaN;
+    return instant < first ? -1 : instant > last ? 1 : 0;
+  };
+}
+
+const ISO_DATE = /^(\d{4}-\d\d-\d\d)(?:(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/;
+
+function isDay(day: string): boolean {
+  const midnight = new Date(`${day}T00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+}
+
+/** Deep; the order of keys is of no account. Goes no deeper than the operand, which is bounded. */
+function isEqual(value: unknown, operand: unknown): boolean {
+  if (value === operand) return true;
+  if (Array.isArray(value) || Array.isArray(operand)) {
+    if (!Array.isArray(value) || !Array.isArray(operand) || value.length !== operand.length) return false;
+    return operand.every((item, i) => isEqual(value[i], item));
+  }
+  if (!isObject(value) || !isObject(operand)) return false;
+  const keys = Object.keys(operand);
+  if (Object.keys(value).length !== keys.length) return false;
+  return keys.every((key) => Object.hasOwn(value, key) && isEqual(value[key], operand[key]));
+}
+
+function assertJSON(key: string, value: unknown, depth: number, spent: Spent): asserts value is JSONValue {
+  spend(spent, "values");
+  if (depth > MAX_DEPTH) throw new InvalidInputError(`the value of "${key}" is more than ${MAX_DEPTH} levels deep`);
+  if (value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value)) return;
+  if (!Array.isArray(value) && !isObject(value)) {
+    // An undefined that was ignored would widen the search to what it was meant to leave out.
+    throw new InvalidInputError(`the value of "${key}" is not JSON; leave the key out to accept any value`);
+  }
+  for (const inner of Object.values(value)) assertJSON(key, inner, depth + 1, spent);
+}
+
+function entriesOf(filter: unknown, depth: number, spent: Spent): [string, unknown][] {
+  spend(spent, "filters");
+  if (!isObject(filter)) throw new InvalidInputError("a filter is an object of conditions");
+  if (depth > MAX_DEPTH) throw new InvalidInputError(`a filter is at most ${MAX_DEPTH} levels deep`);
+  return Object.entries(filter);
+}
+
+/** By its tag and not by its prototype: the object may come from another realm. */
+function isObject(value: unknown): value is Record<string, unknown> {
+  return Object.prototype.toString.call(value) === "[object Object]";
+}
+
+/** A filter without the ids that choose the scope. */
+export interface SplitFilter {
+  scope: Scope;
+  /** What is left; null where nothing is. */
+  rest: Filter | null;
+}
+
+/**
+ * Takes the scope ids out of a filter: those that must hold in any case, at the top or in `AND`s of the top, given as
+ * a string or `{ eq: "…" }`. All others (in `OR`, `NOT`, lists, `"*"`, or a second value for the same id) stay in
+ * `rest`: both together mean what the filter meant. The ids are as given, neither trimmed nor checked.
+ * @throws {InvalidInputError} invalid_input, when it is not a filter; the rest is checked by {@link compileFilter}
+ */
+export function splitScope(filter: Filter): SplitFilter {
+  const scope: Scope = {};
+  return { rest: withoutScope(filter, scope, 1, unspent()), scope };
+}
+
+function withoutScope(filter: unknown, scope: Scope, depth: number, spent: Spent): Filter | null {
+  const kept = entriesOf(filter, depth, spent).flatMap(([key, value]): [string, unknown][] => {
+    if (key !== "AND" || !Array.isArray(value)) return takeId(key, value, scope) ? [] : [[key, value]];
+    const inner = value.map((one) => withoutScope(one, scope, depth + 1, spent)).filter((one) => one !== null);
+    return inner.length === 0 ? [] : [[key, inner]];
+  });
+  // fromEntries defines properties: a key "__proto__" stays a key.
+  return kept.length === 0 ? null : (Object.fromEntries(kept) as Filter);
+}
+
+function takeId(key: string, value: unknown, scope: Scope): boolean {
+  const name = SCOPE_IDS.find((one) => one === camelCase(key));
+  const id = isObject(value) && Object.keys(value).length === 1 ? value["eq"] : value;
+  if (name === undefined || typeof id !== "string" || id === "*") return false;
+  scope[name] ??= id;
+  return scope[name] === id;
+}

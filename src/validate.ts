@@ -1,0 +1,150 @@
+/**
+ * The boundary: what a caller hands in becomes plain, well-formed data or an InvalidInputError that says
+ * what to do. Errors name positions and keys, never contents.
+ */
+import { InvalidInputError } from "./errors.ts";
+import { SCOPE_IDS, SNAKE_CASE_IDS, type ScopeId } from "./scope.ts";
+import type { JSONObject, JSONValue, Message, Scope } from "./types.ts";
+
+const ROLES = new Set(["user", "assistant", "system"]);
+/** Deep enough for any real metadata, shallow enough for every recursion over it. */
+const MAX_METADATA_DEPTH = 16;
+const MAX_ID_LENGTH = 256;
+
+/** A string is one user message; one message is a list of one. At least one must say something. */
+export function toMessages(input: unknown): Message[] {
+  const list = typeof input === "string" ? [{ role: "user", content: input }] : Array.isArray(input) ? input : [input];
+  if (input === null || input === undefined || list.length === 0) {
+    throw new InvalidInputError("keepsake: messages are missing. Pass a string, a message or a list of messages.");
+  }
+  const messages = list.map(toMessage);
+  if (messages.every((m) => m.content.trim() === "")) {
+    throw new InvalidInputError("keepsake: every message is blank. Pass at least one with content.");
+  }
+  return messages;
+}
+
+function toMessage(value: unknown, index: number): Message {
+  const { role, content, name } = (value ?? {}) as Partial<Message>;
+  const at = `messages[${index}]`;
+  if (typeof role !== "string" || !ROLES.has(role)) {
+    throw new InvalidInputError(`keepsake: ${at}.role must be "user", "assistant" or "system".`);
+  }
+  if (typeof content !== "string") throw new InvalidInputError(`keepsake: ${at}.content must be a string.`);
+  if (name !== undefined && typeof name !== "string") {
+    throw new InvalidInputError(`keepsake: ${at}.name must be a string.`);
+  }
+  // A lone surrogate is lost by every encoder on the way; better replaced here, once.
+  const message: Message = { role, content: content.toWellFormed() };
+  if (name !== undefined && name.trim() !== "") message.name = name.trim().toWellFormed();
+  return message;
+}
+
+/**
+ * The scope ids of an options object: top-level or in `filters`, in camelCase or snake_case.
+ * @throws {InvalidInputError} where none is given, or two spellings of one contradict each other
+ */
+export function toScope(options: unknown, call: string): Scope {
+  const scope = findScope(options);
+  if (Object.keys(scope).length > 0) return scope;
+  throw new InvalidInputError(
+    `keepsake: ${call} needs a scope: at least one of userId, agentId, appId, runId (top-level or in filters).`,
+  );
+}
+
+function findScope(options: unknown): Scope {
+  if (options === undefined || options === null) return {};
+  if (typeof options !== "object") throw new InvalidInputError("keepsake: options must be an object.");
+  const { filters } = options as { filters?: unknown };
+  const scope: Scope = {};
+  for (const source of [options, filters]) {
+    if (typeof source !== "object" || source === null) continue;
+    for (const [key, value] of Object.entries(source)) {
+      const id = scopeIdOf(key);
+      if (id === undefined || value === undefined || value === null) continue;
+      // In filters an operator is legal ({ user_id: { in: [...] } }); it does not name one scope.
+      if (source === filters && typeof value === "object") continue;
+      setId(scope, id, toId(value, key));
+    }
+  }
+  return scope;
+}
+
+export function scopeIdOf(key: string): ScopeId | undefined {
+  if (Object.hasOwn(SNAKE_CASE_IDS, key)) return SNAKE_CASE_IDS[key];
+  return SCOPE_IDS.find((id) => id === key);
+}
+
+function setId(scope: Scope, id: ScopeId, value: string): void {
+  if (scope[id] !== undefined && scope[id] !== value) {
+    throw new InvalidInputError(`keepsake: ${id} is given twice with different values.`);
+  }
+  scope[id] = value;
+}
+
+function toId(value: unknown, key: string): string {
+  if (typeof value !== "string" && typeof value !== "number") {
+    throw new InvalidInputError(`keepsake: ${key} must be a string.`);
+  }
+  const id = String(value).trim().toWellFormed();
+  if (id === "") throw new InvalidInputError(`keepsake: ${key} must not be empty.`);
+  if (/\s/u.test(id)) throw new InvalidInputError(`keepsake: ${key} must not contain white space.`);
+  if (id.length > MAX_ID_LENGTH) {
+    throw new InvalidInputError(`keepsake: ${key} must be at most ${MAX_ID_LENGTH} characters long.`);
+  }
+  return id;
+}
+
+/** Keys that name an identity: as metadata they could be mistaken for a scope, so they are dropped. */
+const IDENTITY_KEYS = new Set([...SCOPE_IDS, ...Object.keys(SNAKE_CASE_IDS), "actorId", "actor_id"]);
+
+/** A copy of the metadata as plain JSON, without identity keys. */
+export function toMetadata(input: unknown): JSONObject {
+  if (input === undefined || input === null) return {};
+  const copy = toJSON(input, "metadata", 0);
+  if (typeof copy !== "object" || copy === null || Array.isArray(copy)) {
+    throw new InvalidInputError("keepsake: metadata must be an object.");
+  }
+  return Object.fromEntries(Object.entries(copy).filter(([key]) => !IDENTITY_KEYS.has(key)));
+}
+
+function toJSON(value: unknown, path: string, depth: number): JSONValue {
+  if (depth > MAX_METADATA_DEPTH) {
+    throw new InvalidInputError(`keepsake: ${path} is nested deeper than ${MAX_METADATA_DEPTH} levels.`);
+  }
+  if (typeof value === "string") return value.toWellFormed();
+  if (value === null || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return value;
+  if (Array.isArray(value)) return value.map((item, i) => toJSON(item, `${path}[${i}]`, depth + 1));
+  if (isPlainObject(value)) {
+    // fromEntries defines own properties: a "__proto__" key stays a key.
+    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
+    return Object.fromEntries(entries.map(([key, item]) => [key, toJSON(item, `${path}.${key}`, depth + 1)]));
+  }
+  throw new InvalidInputError(`keepsake: ${path} must be plain JSON (string, finite number, boolean, null, list, object).`);
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** mem0's default. */
+const DEFAULT_TOP_K = 20;
+
+export function toTopK(value: unknown): number {
+  if (value === undefined) return DEFAULT_TOP_K;
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0) return value;
+  throw new InvalidInputError("keepsake: topK must be a non-negative integer.");
+}
+
+export function toThreshold(value: unknown): number {
+  if (value === undefined) return 0;
+  if (typeof value === "number" && value >= 0 && value <= 1) return value;
+  throw new InvalidInputError("keepsake: threshold must be a number in [0, 1].");
+}
+
+export function toText(value: unknown, what: string): string {
+  if (typeof value === "string" && value.trim() !== "") return value.toWellFormed();
+  throw new InvalidInputError(`keepsake: ${what} must be a string that is not blank.`);
+}

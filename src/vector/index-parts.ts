@@ -1,0 +1,60 @@
+/**
+ * The contents of a scope's index as named bytes: `labels` (uint32), `vectors` (float32), and with a graph
+ * `graph` (hnswlib's file) and `graphHeader` (JSON). Little-endian, as every platform with wasm is.
+ */
+import { EngineError } from "../errors.ts";
+import { FlatIndex } from "./flat-index.ts";
+import { HNSW_PARAMS, type HnswIndex } from "./hnsw-index.ts";
+
+export type IndexParts = Record<string, Uint8Array>;
+
+export function flatToParts(flat: FlatIndex): IndexParts {
+  const { labels, vectors } = flat.contents();
+  return { labels: bytesOf(labels), vectors: bytesOf(vectors) };
+}
+
+/** @throws {EngineError} engine_crashed where the parts are missing or do not fit together */
+export function flatFromParts(dims: number, parts: IndexParts): FlatIndex {
+  const labels = new Uint32Array(wordsOf(parts, "labels"));
+  const vectors = new Float32Array(wordsOf(parts, "vectors"));
+  return FlatIndex.fromContents(dims, { labels, vectors });
+}
+
+export function graphToParts(graph: HnswIndex): IndexParts {
+  return { graph: graph.serialize(), graphHeader: new TextEncoder().encode(graphHeader(graph.size)) };
+}
+
+/**
+ * The graph and the rows it must hold; undefined where the parts have none.
+ * @throws {EngineError} engine_crashed where it was built with other parameters or another library
+ */
+export function graphOfParts(parts: IndexParts): { bytes: Uint8Array; count: number } | undefined {
+  const { graph, graphHeader: header } = parts;
+  if (graph === undefined) return undefined;
+  const text = new TextDecoder().decode(header);
+  const count = Number(/^\{"rows":(\d+),/.exec(text)?.[1]);
+  if (text !== graphHeader(count)) throw damaged("graphHeader");
+  return { bytes: graph, count };
+}
+
+/** As text, so that equality is the whole check. */
+function graphHeader(rows: number): string {
+  return JSON.stringify({ rows, ...HNSW_PARAMS });
+}
+
+/** Copied, because a part may begin at any byte and typed arrays want multiples of four. */
+function wordsOf(parts: IndexParts, name: string): ArrayBuffer {
+  const part = parts[name];
+  if (part === undefined || part.byteLength % 4 !== 0) throw damaged(name);
+  const copy = new Uint8Array(part.byteLength);
+  copy.set(part);
+  return copy.buffer;
+}
+
+function bytesOf(numbers: Uint32Array | Float32Array): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}
+
+function damaged(name: string): EngineError {
+  return new EngineError("engine_crashed", `Part "${name}" of a saved vector index is missing or damaged. Rebuild it.`);
+}

@@ -1,0 +1,203 @@
+/**
+ * Snapshots as bytes: a header and named parts, cut into chunks that IndexedDB takes easily, with a checksum
+ * over everything. A snapshot is a cache (INV-5): whatever is wrong with it, the answer is to rebuild.
+ *
+ * The bytes, in 32-bit little-endian words: magic · length of the directory · directory (JSON: header, and name
+ * and size of each part) · parts · trailer: length of all bytes, two checksum lanes over all words before.
+ * Directory and parts are padded with zeros to whole words, which the checksum covers as well.
+ */
+import { Checksum } from "./checksum.ts";
+
+/** Bytes per chunk; all but the last have exactly this size. IndexedDB values should stay below 4 MB. */
+export const CHUNK_BYTES = 2 ** 20;
+/** Raise it when the layout of bytes or parts changes: snapshots of another format are rebuilt. */
+export const SNAPSHOT_FORMAT = 1;
+
+const MAGIC = 0x3150414b; // "KAP1"
+const WORD = 4;
+const LEAD_BYTES = 2 * WORD;
+const TRAILER_BYTES = 3 * WORD;
+const MAX_BYTES = 2 ** 32 - 1;
+
+export interface SnapshotHeader {
+  /** {@link SNAPSHOT_FORMAT} of the writer; stamped by {@link encodeSnapshot} and always checked. */
+  format: number;
+  /** Id of the embedding space (INV-9). */
+  space: string;
+  dims: number;
+  scopeKey: string;
+  /** The last change that is in it. */
+  seq: number;
+  /** Rows. */
+  count: number;
+  /** Whatever else the reader must agree on. (The graph's own parameters lie in its part.) */
+  params: Record<string, string | number>;
+}
+
+/** What the writer says; the rest is filled in. */
+export type NewSnapshotHeader = Omit<SnapshotHeader, "format" | "params"> & Partial<Pick<SnapshotHeader, "params">>;
+
+/**
+ * Why a snapshot is of no use: `damaged` (bytes changed, or chunks are missing, extra or out of order),
+ * `mismatch` (sound, but of another format, space, scope, size or parameters), `too_large` (4 GiB; encoding only).
+ * Internal: the owner rebuilds and does not pass it on.
+ */
+export class SnapshotError extends Error {
+  override name = "SnapshotError";
+  readonly reason: "damaged" | "mismatch" | "too_large";
+  constructor(reason: SnapshotError["reason"], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/**
+ * Chunks of at most {@link CHUNK_BYTES}, in order, each in memory of its own.
+ * @throws {SnapshotError} too_large
+ */
+export function encodeSnapshot(newHeader: NewSnapshotHeader, parts: Record<string, Uint8Array>): Uint8Array[] {
+  const header: SnapshotHeader = { params: {}, ...newHeader, format: SNAPSHOT_FORMAT };
+  const sizes = Object.entries(parts).map(([name, part]): [string, number] => [name, part.byteLength]);
+  const directory = new TextEncoder().encode(JSON.stringify({ header, parts: sizes }));
+  const pieces = [directory, ...Object.values(parts)];
+  const total = pieces.reduce((sum, piece) => sum + padded(piece.byteLength), LEAD_BYTES) + TRAILER_BYTES;
+  if (total > MAX_BYTES) throw new SnapshotError("too_large", `A snapshot of ${total} bytes is more than 4 GiB.`);
+
+  const chunks = emptyChunks(total);
+  let at = write(chunks, 0, bytesOf(Uint32Array.of(MAGIC, directory.byteLength)));
+  for (const piece of pieces) at = padded(write(chunks, at, piece));
+  write(chunks, at, bytesOf(Uint32Array.of(total, ...checksumOf(chunks, at))));
+  return chunks;
+}
+
+/**
+ * @param chunks in order; not changed
+ * @param expected header fields that must be equal, beside `format`
+ * @returns parts in memory of their own
+ * @throws {SnapshotError} damaged, mismatch
+ */
+export function decodeSnapshot(
+  chunks: readonly Uint8Array[],
+  expected: Partial<SnapshotHeader>,
+): { header: SnapshotHeader; parts: Record<string, Uint8Array> } {
+  const total = verify(chunks);
+  const { header, parts: sizes } = readDirectory(chunks);
+  checkHeader(header, { ...expected, format: SNAPSHOT_FORMAT });
+  const parts: Record<string, Uint8Array> = {};
+  let at = LEAD_BYTES + padded(wordAt(chunks, WORD));
+  for (const [name, size] of sizes) {
+    parts[name] = read(chunks, at, size);
+    at += padded(size);
+  }
+  if (at !== total - TRAILER_BYTES) throw damaged("its parts do not fill it");
+  return { header, parts };
+}
+
+function checkHeader(header: SnapshotHeader, expected: Partial<SnapshotHeader>): void {
+  for (const [key, value] of Object.entries(expected)) {
+    if (stable(header[key as keyof SnapshotHeader]) === stable(value)) continue;
+    // Named, not quoted: a scope key holds ids of users.
+    throw new SnapshotError("mismatch", `A snapshot is sound, but has another ${key} than expected.`);
+  }
+}
+
+/** The length of all bytes, when they are what was written. */
+function verify(chunks: readonly Uint8Array[]): number {
+  const total = chunks.reduce((sum, chunk) => sum + chunk.byteLength, 0);
+  if (total < LEAD_BYTES + TRAILER_BYTES || total % WORD !== 0) throw damaged("it is cut off");
+  const sizes = emptySizes(total);
+  const inShape = sizes.length === chunks.length && chunks.every((chunk, i) => chunk.byteLength === sizes[i]);
+  if (!inShape) throw damaged("a chunk is missing, extra or of the wrong size");
+  const end = total - TRAILER_BYTES;
+  const [a, b] = checksumOf(chunks, end);
+  const isIntact =
+    wordAt(chunks, 0) === MAGIC &&
+    wordAt(chunks, end) === total &&
+    wordAt(chunks, end + WORD) === a &&
+    wordAt(chunks, end + 2 * WORD) === b;
+  if (!isIntact) throw damaged("its checksum is wrong");
+  return total;
+}
+
+interface Directory {
+  header: SnapshotHeader;
+  parts: [name: string, sizeBytes: number][];
+}
+
+/** Only after {@link verify}: the text is what {@link encodeSnapshot} wrote, so its shape is trusted. */
+function readDirectory(chunks: readonly Uint8Array[]): Directory {
+  const text = new TextDecoder().decode(read(chunks, LEAD_BYTES, wordAt(chunks, WORD)));
+  return JSON.parse(text) as Directory;
+}
+
+function emptySizes(total: number): number[] {
+  const count = Math.ceil(total / CHUNK_BYTES);
+  return Array.from({ length: count }, (_, i) => Math.min(CHUNK_BYTES, total - i * CHUNK_BYTES));
+}
+
+function emptyChunks(total: number): Uint8Array[] {
+  return emptySizes(total).map((size) => new Uint8Array(size));
+}
+
+/** The checksum of the first `end` bytes; a multiple of four. */
+function checksumOf(chunks: readonly Uint8Array[], end: number): [number, number] {
+  const sum = new Checksum();
+  chunks.forEach((chunk, i) => {
+    const size = Math.min(chunk.byteLength, Math.max(0, end - i * CHUNK_BYTES));
+    sum.add(wordsOf(chunk, size));
+  });
+  return sum.value();
+}
+
+/** A view where the memory is aligned (as ours is), a copy where it is not. */
+function wordsOf(bytes: Uint8Array, size: number): Uint32Array {
+  if (bytes.byteOffset % WORD === 0) return new Uint32Array(bytes.buffer, bytes.byteOffset, size / WORD);
+  return new Uint32Array(bytes.slice(0, size).buffer);
+}
+
+/** Writes across chunks. @returns where it ended */
+function write(chunks: Uint8Array[], at: number, bytes: Uint8Array): number {
+  for (let done = 0; done < bytes.byteLength;) {
+    const offset = (at + done) % CHUNK_BYTES;
+    const chunk = chunks[Math.floor((at + done) / CHUNK_BYTES)] as Uint8Array;
+    const piece = bytes.subarray(done, done + chunk.byteLength - offset);
+    chunk.set(piece, offset);
+    done += piece.byteLength;
+  }
+  return at + bytes.byteLength;
+}
+
+function read(chunks: readonly Uint8Array[], at: number, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  for (let done = 0; done < size;) {
+    const offset = (at + done) % CHUNK_BYTES;
+    const chunk = chunks[Math.floor((at + done) / CHUNK_BYTES)];
+    if (chunk === undefined) throw damaged("a part lies outside of it");
+    const piece = chunk.subarray(offset, offset + size - done);
+    bytes.set(piece, done);
+    done += piece.byteLength;
+  }
+  return bytes;
+}
+
+function wordAt(chunks: readonly Uint8Array[], at: number): number {
+  return new DataView(read(chunks, at, WORD).buffer).getUint32(0, true);
+}
+
+function padded(size: number): number {
+  return Math.ceil(size / WORD) * WORD;
+}
+
+function bytesOf(words: Uint32Array): Uint8Array {
+  return new Uint8Array(words.buffer);
+}
+
+/** Equal for equal values, whatever the order of keys. */
+function stable(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "nothing";
+  return JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function damaged(what: string): SnapshotError {
+  return new SnapshotError("damaged", `A snapshot is damaged: ${what}.`);
+}

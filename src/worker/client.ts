@@ -1,0 +1,77 @@
+/** The page's end: an Engine whose calls go to a worker. Every call settles, whatever becomes of the worker (INV-11). */
+import { releaseProxy, wrap, type Endpoint, type Remote } from "comlink";
+import type { Engine, EngineOptions } from "../engine/engine.ts";
+import { EngineError, fromWire } from "../errors.ts";
+import type { KeepsakeEvent, MemoryInfo } from "../types.ts";
+import { Liveness } from "./liveness.ts";
+import { ENGINE_METHODS, isEventMessage, PROTOCOL_VERSION, type Envelope, type WorkerApi } from "./wire.ts";
+
+/** A Worker, or in tests one end of a MessageChannel. */
+export type WorkerLike = Endpoint & { terminate?: () => void };
+
+export interface WorkerEngineHooks {
+  onEvent: (event: KeepsakeEvent) => void;
+  /** The worker died or hangs. Every pending call has been rejected with this error, and later ones will be. */
+  onDead: (error: EngineError) => void;
+  /** @default 30000 and 5000, in ms; tests shorten them */
+  startTimeoutMs?: number;
+  pingEveryMs?: number;
+}
+
+/** @throws {EngineError} engine_start, with the remedy; {StoreError} of the store behind it */
+export async function openWorkerEngine(
+  options: EngineOptions,
+  worker: WorkerLike,
+  hooks: WorkerEngineHooks,
+): Promise<Engine> {
+  // Kept for the engine's life: comlink drops the replies to a proxy that was collected.
+  const remote = wrap<WorkerApi>(worker);
+  const liveness = new Liveness(worker, () => remote.ping(), hooks);
+  const onMessage = ({ data }: MessageEvent<unknown>): void => {
+    if (isEventMessage(data)) hooks.onEvent(data.event);
+  };
+  worker.addEventListener("message", onMessage as unknown as EventListener);
+  try {
+    const version = await liveness.start();
+    if (version !== PROTOCOL_VERSION) {
+      const message = "keepsake: the worker file is of another version of the library. Rebuild it.";
+      throw new EngineError("engine_start", message);
+    }
+    unwrap(await liveness.watch<Envelope>(remote.open(options)));
+  } catch (error) {
+    liveness.stop();
+    worker.terminate?.();
+    throw error;
+  }
+  return clientOf(remote, worker, liveness, () =>
+    worker.removeEventListener("message", onMessage as unknown as EventListener),
+  );
+}
+
+function clientOf(remote: Remote<WorkerApi>, worker: WorkerLike, liveness: Liveness, stopListening: () => void): Engine {
+  const call = async (method: (typeof ENGINE_METHODS)[number], args: unknown[]): Promise<unknown> =>
+    unwrap(await liveness.watch<Envelope>(remote.invoke(method, args)));
+  const methods = Object.fromEntries(
+    ENGINE_METHODS.map((method) => [method, (...args: unknown[]) => call(method, args)]),
+  ) as unknown as Engine;
+  return {
+    ...methods,
+    info: async () => ({ ...((await call("info", [])) as MemoryInfo), engine: "worker" }),
+    close: async () => {
+      if (liveness.isOver) return;
+      try {
+        await call("close", []);
+      } finally {
+        liveness.stop();
+        stopListening();
+        remote[releaseProxy]();
+        worker.terminate?.();
+      }
+    },
+  };
+}
+
+function unwrap(envelope: Envelope): unknown {
+  if (envelope.ok) return envelope.value;
+  throw fromWire(envelope.error);
+}

@@ -1,0 +1,4 @@
+/** `keepsake/worker`: the Worker's entry. */
+import { serve } from "./serve.ts";
+
+serve();

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { isStopWord, tokenize, words } from "../../../src/search/tokenize.ts";
+
+describe("words", () => {
+  it.each([
+    ["I don't like Zürich", "i do not like zurich"],
+    ["I don’t, can't, won't, shan't", "i do not can not will not shall not"],
+    ["isnt cannot dont", "is not can not do not"],
+    ["you ain't there", "you not there"],
+    ["I'm, we're, he'll, they've, I'd", "i am we are he will they have i would"],
+    ["the user's dog", "the user s dog"],
+    ["l'ananas d’été", "l ananas d ete"],
+    ["U.S.A. and e.g. tea.Coffee", "usa and eg tea coffee"],
+    ["3.14 and 1,000 and 12,5", "3.14 and 1000 and 12,5"],
+    ["b2b ISO-9001 v2.17.2", "b2b iso 9001 v2.17.2"],
+    ["me@example.com snake_case", "me example com snake case"],
+    ["ＡＢＣ ﬁne ½", "abc fine"],
+    ["ΟΔΟΣ", "οδοσ"],
+  ])("folds and splits %j", (text, expected) => {
+    expect(words(text).join(" ")).toBe(expected);
+  });
+
+  it("keeps apart what only a mark tells apart outside U+0300–036F", () => {
+    expect(words("か")).not.toEqual(words("が"));
+    expect(words("น้ำ")).not.toEqual(words("นา"));
+  });
+
+  it("finds none in a text without letters and digits", () => {
+    expect(words("")).toEqual([]);
+    expect(words(" \n…!? 🎉 ")).toEqual([]);
+  });
+});
+
+describe("tokenize", () => {
+  it("drops stop words and stems the rest", () => {
+    expect(tokenize("The user is living in Berlin")).toEqual(["user", "live", "berlin"]);
+  });
+
+  it("keeps every negation", () => {
+    for (const negation of ["no", "not", "nor", "never", "none", "nothing", "neither", "without", "nobody"]) {
+      expect(isStopWord(negation)).toBe(false);
+    }
+    expect(tokenize("She doesn't eat meat")).toContain("not");
+  });
+
+  it("keeps the stop words of a text that has nothing else", () => {
+    expect(tokenize("Who are you?")).toEqual(["who", "ar", "you"]);
+  });
+
+  it("does not stem numbers, codes and other scripts", () => {
+    expect(tokenize("b2bs 9001 1990s кошки")).toEqual(["b2bs", "9001", "1990s", "кошки"]);
+  });
+
+  it("finds a Chinese, Japanese, Thai or Korean word inside a sentence", () => {
+    for (const [text, query] of [
+      ["我每天早上喝绿茶", "绿茶"],
+      ["私は東京に住んでいます", "東京"],
+      ["ฉันชอบข้าวผัด", "ข้าวผัด"],
+      ["나는 한국어를 공부한다", "한국어"],
+    ] as const) {
+      const terms = new Set(tokenize(text));
+      expect(tokenize(query).some((term) => terms.has(term))).toBe(true);
+    }
+  });
+
+  it("adds the character pairs of a run across the words of the dictionary, each once", () => {
+    const terms = tokenize("绿茶好");
+    expect(terms).toEqual(expect.arrayContaining(["绿茶", "茶好"]));
+    expect(terms.filter((term) => term === "绿茶")).toHaveLength(1);
+  });
+
+  it("survives lone surrogates and words without end", () => {
+    expect(tokenize("a\ud800b \udc00 cat")).toContain("cat");
+    expect(tokenize("y".repeat(20_000))).toEqual(["y".repeat(20_000)]);
+  });
+});
