@@ -1,6 +1,6 @@
 /** The front door. */
 import { untilAborted } from "./abort.ts";
-import { OpQueue } from "./add/queue.ts";
+import type { OpQueue } from "./add/queue.ts";
 import type { Engine } from "./engine/engine.ts";
 import { EngineError, InvalidInputError } from "./errors.ts";
 import { isEmbedder, openEngine } from "./open-engine.ts";
@@ -216,11 +216,15 @@ export class Memory {
 
   async #start(): Promise<Opened> {
     const { llm = null, llmTimeoutMs = DEFAULT_LLM_TIMEOUT_MS } = this.#options;
-    const engine = await openEngine(this.#options, {
-      onEvent: (event) => this.#watchers.emit(event),
-      // The next call opens a new one, which finds what was accepted.
-      onDead: () => (this.#opened = null),
-    });
+    // The add flow is most of the library's code, and loads while the worker starts.
+    const [{ OpQueue }, engine] = await Promise.all([
+      import("./add/queue.ts"),
+      openEngine(this.#options, {
+        onEvent: (event) => this.#watchers.emit(event),
+        // The next call opens a new one, which finds what was accepted.
+        onDead: () => (this.#opened = null),
+      }),
+    ]);
     const queue = new OpQueue({ engine, llm, llmTimeoutMs, runtime: this.#runtime });
     globalThis.addEventListener?.("online", this.#resume);
     // What waited since the last time is taken up in the background; `pending()` tells how it goes.

@@ -164,6 +164,8 @@ function choose<T>(text: string, found: Found, validate: (value: unknown) => T):
   if (found.inThought && !isTrivia(text.slice(last.end, found.end))) {
     throw new ReplyProblem("no-json", "There is no JSON at the end of the reply, after the thoughts");
   }
+  // Ends of JSON in the prose: a value was torn, and what was cut out may be empty only for that.
+  if (!found.inThought && /["']\s*[}\]]|"\s*:/.test(found.prose)) throw mismatch();
   // In a thought that was never closed, every value but the last is a draft.
   const read = (found.inThought ? [last] : found.values).map((value) => readValue(text, value, found.end));
   // "- [ ] buy tea" holds an empty list, and no answer.
@@ -212,23 +214,24 @@ function readValue(text: string, value: CutValue, end: number): unknown {
   const behind = text.slice(value.end, end);
   if (value.doubt === "repeated-key") return new ReplyProblem("broken", "A key appears twice in one JSON object");
   if (value.doubt === "ellipsis") return new ReplyProblem("broken", "The JSON leaves something out with an ellipsis");
-  // With brackets that do not match, or JSON punctuation behind it, the value was cut too early.
-  if ((value.doubt === "mismatch" && /[{}[\]]/.test(behind)) || goesOn(behind)) {
-    throw new ReplyProblem("broken", "The brackets of the JSON do not match");
-  }
+  // With brackets that do not match, or some left over in front of more text, the value was cut too early.
+  if ((value.doubt === "mismatch" && /[{}[\]]/.test(behind)) || goesOn(behind)) throw mismatch();
   try {
     return JSON.parse(value.text) as unknown;
   } catch {
-    if (/^\s*[}\]]/.test(behind)) throw new ReplyProblem("broken", "The brackets of the JSON do not match");
+    if (/^\s*[}\]]/.test(behind)) throw mismatch();
     return repair(value.text);
   }
 }
 
-/** True for `"text":"x"}]}` behind a value. One bracket too many at the very end is a slip that loses nothing. */
+/** One bracket too many at the very end is a slip that loses nothing; in front of more text it is not. */
 function goesOn(behind: string): boolean {
   const closers = /^[\s}\]]*/.exec(behind)?.[0] ?? "";
-  const rest = behind.slice(closers.length);
-  return /^[":]/.test(rest) || (closers.trim() !== "" && !isTrivia(rest));
+  return closers.trim() !== "" && !isTrivia(behind.slice(closers.length));
+}
+
+function mismatch(): ReplyProblem {
+  return new ReplyProblem("broken", "The brackets of the JSON do not match");
 }
 
 function repair(text: string): unknown {

@@ -25,17 +25,12 @@ export function own(value: unknown, names: string[]): unknown {
  * empty list may mean anything.
  */
 export function listUnder(value: unknown, names: string[], lenient: string[]): unknown[] | null {
-  if (Array.isArray(value)) return flatList(value as unknown[], names, lenient);
+  // Items that are answers themselves are no items: their other keys would pass for one.
+  if (Array.isArray(value)) return value.some((item) => own(item, names) !== undefined) ? null : (value as unknown[]);
   const lists = findLists(value, names, MAX_WRAPPING);
   if (lists.length > 0) return lists.length === 1 ? (lists[0] ?? null) : null;
   const list = own(value, lenient);
   return Array.isArray(list) && list.length > 0 ? (list as unknown[]) : null;
-}
-
-/** A list whose items are answers themselves is no list of items, except around a single one: `[{"facts": []}]`. */
-function flatList(list: unknown[], names: string[], lenient: string[]): unknown[] | null {
-  if (!list.some((item) => own(item, names) !== undefined)) return list;
-  return list.length === 1 && !Array.isArray(list[0]) ? listUnder(list[0], names, lenient) : null;
 }
 
 function findLists(value: unknown, names: string[], depth: number): unknown[][] {

@@ -111,7 +111,7 @@ export function configure(env: LibraryEnv, source: ModelSource, cacheDir: string
   env.useBrowserCache = source.cache && typeof caches !== "undefined";
   const wasm = env.backends?.onnx?.wasm;
   if (wasm === undefined) return;
-  
+  wasm.wasmPaths = source.wasmPaths;
   // More need cross-origin isolation, and in an isolated extension the runtime's own blob worker fails.
   wasm.numThreads = 1;
 }

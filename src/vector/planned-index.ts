@@ -163,7 +163,7 @@ export class PlannedIndex implements VectorIndex {
       for (const label of this.#tailOf(allowed)) proposed.push(label);
       const hits = this.#flat.search(query, topK, proposed);
       // Too few means that the filter leaves less than its length says; only the scan knows for sure.
-      return hits;
+      return hits.length < topK ? undefined : hits;
     } catch (error) {
       this.#giveUpGraph(error);
       return undefined;

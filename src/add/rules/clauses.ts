@@ -43,6 +43,7 @@ const BREAKS = new RegExp(
     `(?:,|,?\\s+but)\\s+(?=(?:it|it's|that|that's|they|he|she|you|the|nothing)\\b)`,
     `,\\s+(?=(?:now\\s+|also\\s+|then\\s+)?${SUBJECT})`,
     `,?\\s+(?:and|but)\\s+(?=${STRONG})`,
+    `,\\s+(?=an?\\s)`,
     `(?:,|,?\\s+(?:and|so|but))\\s+(?=${ASKS})`,
   ].join("|"),
   "gi",
@@ -120,12 +121,20 @@ function split(sentence: string): string[] {
 function breaksHere(left: string, right: string): boolean {
   // "My wife and I" is one subject.
   if (/^(?:my|our)(?: [\w'-]+){1,2}$/i.test(left)) return false;
+  if (APPOSITION.test(right)) return INTRODUCTION.test(left);
   if (!startsWithVerb(right)) return true;
   return /^(?:I|we|im)\b/i.test(left) && !OPEN_VERB.test(left);
 }
 
-const startsWithVerb = (text: string): boolean => new RegExp(`^${STRONG}`, "i").test(text);
+/** "I'm John, a teacher": the name and what he is. */
+const INTRODUCTION = /^(?:I'm|I am|[Ii]m|[Mm]y name is|[Mm]y name's) \p{Lu}\p{Ll}+$/u;
+const APPOSITION = /^an? /i;
+const STARTS_WITH_VERB = new RegExp(`^${STRONG}`, "i");
+const startsWithVerb = (text: string): boolean => STARTS_WITH_VERB.test(text);
 
 function withSubject(part: string, before: readonly string[]): string {
-  return before.length > 0 && startsWithVerb(part) ? `I ${part}` : part;
+  const last = before.at(-1);
+  if (last === undefined) return part;
+  if (APPOSITION.test(part) && INTRODUCTION.test(last)) return `I am ${part}`;
+  return startsWithVerb(part) ? `I ${part}` : part;
 }

@@ -3,6 +3,9 @@
 /** Stands where somebody else's words were; a clause with it is not used. */
 export const QUOTED = "\uFFFC";
 
+/** Of a longer message only the start is read: what comes after that is pasted material. */
+const MAX_READ = 20_000;
+
 const TASK =
   /^(?:please |can you |could you |help me |now )*(?:translate|summari[sz]e|rewrite|rephrase|proofread|paraphrase|correct|edit|improve|fix|explain|convert|write|draft|continue|complete|reply|respond|classify|analy[sz]e|review|repeat)\b[^:]{0,80}(?::|\b(?:this|following|below|text|sentence|paragraph)\b)/i;
 const BULLET = /^(?:[-*•+]|\d{1,2}[.)])\s+/;
@@ -12,11 +15,11 @@ const LONGEST_TITLE = 60;
 
 /**
  * Lines without code, block quotes, markup and other people's words. Text that comes with a task
- * ("Translate: …") is material, not a statement: nothing after it is used.
+ * ("Translate: …") is material, not a statement: nothing after it is used. So is what lies beyond 20,000 characters.
  */
 export function cleanLines(content: string): string[] {
   const lines: string[] = [];
-  for (const raw of withoutCode(straighten(content)).split(/[\n\r\u2028\u2029]+/)) {
+  for (const raw of withoutCode(straighten(content.slice(0, MAX_READ))).split(/[\n\r\u2028\u2029]+/)) {
     const line = raw.trim().replace(BULLET, "");
     if (line === "" || line.startsWith(">")) continue;
     if (TASK.test(line.slice(0, 200))) break;
@@ -31,7 +34,7 @@ function straighten(text: string): string {
     .replace(/[“”„«»]/g, '"')
     .replaceAll("…", "...")
     .replaceAll("**", "")
-    .replace(/[\t\u00A0\u202F]/g, " ");
+    .replace(/[ \t\u00A0\u202F]+/g, " ");
 }
 
 function withoutCode(text: string): string {

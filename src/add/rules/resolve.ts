@@ -56,7 +56,7 @@ function decide(
   const free = neighbors.filter(({ id }) => !taken.has(id));
   const exact = free.find((one) => one.exact || plain(one.memory) === plain(text));
   if (exact !== undefined) return none(exact.id, text, "already known, word for word");
-  return parsed === null ? added(text, "new") : againstNeighbors(text, parsed, free);
+  return parsed === null ? added(text, NEW) : againstNeighbors(text, parsed, free);
 }
 
 /** Decided facts first: they are newer than anything stored. The one that gives way becomes a `NONE`. */
@@ -88,7 +88,7 @@ function againstNeighbors(text: string, parsed: ParsedSlot, neighbors: readonly 
     // Of several, the one written last is what holds now.
     if (best === null || neighbor.order > best.neighbor.order) best = { neighbor, relation, slot: known.slot };
   }
-  if (best === null) return added(text, `nothing known on ${label(parsed.slot)}`);
+  if (best === null) return added(text, NEW);
   return { event: "UPDATE", id: best.neighbor.id, text, reason: why(best.relation, parsed.slot, best.slot) };
 }
 
@@ -105,8 +105,8 @@ function relate(fresh: ParsedSlot, known: ParsedSlot): Relation {
   if (a.polarity === "negative") return "unrelated";
   if (b.polarity === "negative")
     return a.attribute.startsWith("stance ") || known.retracts ? "newer value" : "unrelated";
-  if (contains(its, mine)) return "same";
-  return contains(mine, its) ? "detail" : "newer value";
+  if (narrows(its, mine, a)) return "same";
+  return narrows(mine, its, a) ? "detail" : "newer value";
 }
 
 /** The same value: known, unless the new statement tells more about it. */
@@ -119,9 +119,15 @@ function moreOrSame(fresh: ParsedSlot, known: ParsedSlot): Relation {
 const TIME =
   /^(?:\d+|last|next|year|month|week|dai|ago|todai|yesterdai|recent|sinc|now|origin|good|januari|februari|march|april|june|juli|august|septemb|octob|novemb|decemb)$/;
 
-const contains = (whole: string, part: string): boolean => ` ${whole} `.includes(` ${part} `);
+/** "New York City" narrows "New York", not "York"; a job is narrowed from the front: "software engineer". */
+function narrows(whole: string, part: string, { attribute }: Slot): boolean {
+  return attribute === "job" ? whole.endsWith(` ${part}`) : whole.startsWith(`${part} `);
+}
 const label = ({ subject, attribute }: Slot): string => (subject === "user" ? attribute : `${subject}'s ${attribute}`);
-const value = ({ object, polarity }: Slot): string => `"${polarity === "negative" ? "not " : ""}${object}"`;
+function value({ attribute, object, polarity }: Slot): string {
+  if (polarity === "positive") return `"${object || "yes"}"`;
+  return attribute.startsWith("has ") ? '"none"' : `"${`not ${object}`.trim()}"`;
+}
 
 function why(relation: Relation, fresh: Slot, known: Slot): string {
   if (relation === "detail") return `rules: tells more about ${label(fresh)}`;
@@ -131,6 +137,7 @@ function why(relation: Relation, fresh: Slot, known: Slot): string {
   return `rules: newer value for ${label(fresh)} ${change}`;
 }
 
+const NEW = "repeats and replaces nothing that is known";
 const added = (text: string, reason: string): RuleDecision => ({ event: "ADD", text, reason: `rules: ${reason}` });
 const none = (id: string | null, text: string, reason: string): RuleDecision => ({
   event: "NONE",

@@ -2,7 +2,7 @@
 import type { Predicate } from "./first-person.ts";
 import { TOOLS } from "./lexicon.ts";
 import { isName, isOccupation } from "./patterns.ts";
-import { numberOf, phraseKey, wordSet } from "./words.ts";
+import { numberOf, keyWords, wordSet } from "./words.ts";
 
 /** A slot without its subject. */
 interface Place {
@@ -83,17 +83,14 @@ const MARITAL = /^(?:\w+ly )?(married|single|divorced|engaged|widowed|separated)
 
 /** One stance on one object at a time. Liking and disliking are values; denying either is not the other. */
 function stance(value: "like" | "dislike", object: string): Place | null {
-  const versus = / (?:over|to|rather than) /.exec(object);
-  return object === "" || (versus !== null && value !== "like")
-    ? null
-    : { attribute: `stance on ${phraseKey(object)}`, object: value, single: true };
+  return object === "" ? null : { attribute: `stance on ${keyWords(object)}`, object: value, single: true };
 }
 
 function preference(object: string): Place | null {
   const sides = /^(.+?) (?:over|rather than|to) (.+)$/.exec(object);
   if (sides === null) return object === "" ? null : stance("like", object);
   const [, better = "", worse = ""] = sides;
-  const pair = [phraseKey(better), phraseKey(worse)].toSorted();
+  const pair = [keyWords(better), keyWords(worse)].toSorted();
   return { attribute: `preference between ${pair.join(" and ")}`, object: better, single: true };
 }
 
@@ -102,7 +99,7 @@ function owned(object: string): Place | null {
   const [first = "", ...rest] = object.split(" ");
   const count = numberOf(first.toLowerCase());
   const bare = count !== null || /^(?:any|the|my|their|no)$/i.test(first) ? rest.join(" ") : object;
-  return bare === "" ? null : { attribute: `has ${phraseKey(bare)}`, object: count ?? "1", single: true };
+  return bare === "" ? null : { attribute: `has ${keyWords(bare)}`, object: count ?? "1", single: true };
 }
 
 /** A decision for a tool is a decision on its purpose: "for payments", or what such tools are for. */
@@ -114,7 +111,7 @@ function decision(value: string, match: RegExpExecArray): Place | null {
   const attribute = purpose ?? (known === "tool" ? undefined : known);
   return attribute === undefined
     ? null
-    : { attribute: `choice of ${phraseKey(attribute)}`, object: tool === "" ? value : tool, single: true };
+    : { attribute: `choice of ${keyWords(attribute)}`, object: tool === "" ? value : tool, single: true };
 }
 
 const fan =
@@ -137,12 +134,12 @@ export const VERB_SLOTS: readonly VerbSlot[] = [
     uncut: true,
     read: decision,
   },
+  { head: /^am going to (?:use|go with|switch to|adopt) (.+)$/, uncut: true, read: decision },
   {
     head: /^(?:switched|migrated|moved|am switching|am migrating|am going|went|am sticking|will go) (?:(?:over )?(?:from \S+ )?to|with) (.+)$/,
     uncut: true,
     read: decision,
   },
-  { head: /^am going to (?:use|go with|switch to|adopt) (.+)$/, uncut: true, read: decision },
   { head: /^(?:use|am using|will use) (.+ for .+)$/, uncut: true, read: decision },
   { head: /^am (?:called|named|known as) (.+)$/, read: single("name") },
   { head: /^am (.+)$/, read: single("name", isName) },
@@ -152,7 +149,10 @@ export const VERB_SLOTS: readonly VerbSlot[] = [
     read: single("age"),
   },
   { head: /^was born on (.+)$/, read: single("birthday") },
-  { head: /^(?:work|am working|am employed) as (?:an? |the )?(.+?)(?= (?:at|for|in|with) |$)/, read: single("job") },
+  {
+    head: /^(?:work|am working|am employed) as (?:an? |the )?(.+)$/,
+    read: (value) => single("job")(beforePlace(value)),
+  },
   {
     head: /^(?:work|am working|am employed)(?: part[- ]time| full[- ]time)? (?:at|for|by) (.+)$/,
     read: single("employer", isEmployer),
@@ -166,10 +166,7 @@ export const VERB_SLOTS: readonly VerbSlot[] = [
     read: (value) => single("diet")(isDiet.exec(value)?.[1] ?? ""),
   },
   { head: /^(?:am|got) (.+)$/, read: (value) => single("marital status")(MARITAL.exec(value)?.[1] ?? "") },
-  {
-    head: /^(?:am|became) (?:an?|the) (.+?)(?= (?:at|for|in|based|from|with|who) |$)/,
-    read: single("job", isOccupation),
-  },
+  { head: /^(?:am|became) (?:an?|the) (.+)$/, read: (value) => single("job", isOccupation)(beforePlace(value)) },
   { head: /^(?:am|come)(?: originally)? from (.+)$/, read: single("origin") },
   { head: /^am a native (\w+) speaker/, read: single("native language") },
   { head: /^drive (?:an?|my|their) (.+)$/, read: single("car") },
@@ -204,12 +201,13 @@ export const VERB_SLOTS: readonly VerbSlot[] = [
 
 function habit(value: string): Place {
   const [verb = "", ...object] = value.split(" ");
-  return { attribute: `habit of ${phraseKey(verb)}`, object: object.join(" "), single: false };
+  return { attribute: `habit of ${keyWords(verb)}`, object: object.join(" "), single: false };
 }
 
 function negated(place: Place | null): Place | null {
   return place === null ? null : { ...place, negated: true };
 }
 
+const beforePlace = (noun: string): string => noun.replace(/ (?:at|for|in|based|from|of)\b.*$/, "");
 const beforeReason = (object: string): string =>
   object.replace(/,? (?:because|since|but|when|as it|especially)\b.*$/, "");

@@ -115,10 +115,11 @@ function verbSlot(subject: string, predicate: Predicate): ParsedSlot | null {
     const place = read(value, match, predicate);
     if (place === null) continue;
     const { attribute, object, single, negated } = place;
+    const left = after(match[1] ?? "", object) ?? tail;
     const negative = predicate.negative !== (negated ?? false);
     return {
       slot: { subject, attribute, object, polarity: negative ? "negative" : "positive", single },
-      tail,
+      tail: left,
       retracts: predicate.retracts,
     };
   }
@@ -133,6 +134,12 @@ function valueOf(text: string): { value: string; tail: string } {
   const cut = CIRCUMSTANCE.exec(text);
   const value = (cut === null ? text : text.slice(0, cut.index)).replace(/^(?:not|now) /i, "").trim();
   return { value, tail: cut?.[0] ?? "" };
+}
+
+/** What the sentence says after the value; null where the value is not in it word for word. */
+function after(words: string, value: string): string | null {
+  const at = value === "" ? -1 : words.indexOf(value);
+  return at < 0 ? null : words.slice(at + value.length);
 }
 
 function withoutNow(text: string): string {

@@ -20,12 +20,21 @@ export function plain(text: string): string {
     .replace(/^[ '.]+|[ '.]+$/g, "");
 }
 
-/** The informative words of a phrase, stemmed, in order. */
-export function stems(phrase: string): string[] {
+function informative(phrase: string): string[] {
   return plain(phrase)
     .split(" ")
-    .filter((word) => word !== "" && !STOP.has(word))
-    .map((word) => stemmer(word.replace(/'s$/, "").replace("favour", "favor")));
+    .filter((word) => word !== "" && !STOP.has(word));
+}
+
+/** The informative words of a phrase, readable: what an attribute is called. */
+export function keyWords(phrase: string): string {
+  const words = informative(phrase).join(" ");
+  return words === "" ? plain(phrase) : words;
+}
+
+/** The informative words of a phrase, stemmed, in order. */
+export function stems(phrase: string): string[] {
+  return informative(phrase).map((word) => stemmer(word.replace(/'s$/, "").replace("favour", "favor")));
 }
 
 /** Equal for phrases that mean the same up to stop words and endings. */

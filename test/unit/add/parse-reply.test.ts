@@ -110,6 +110,7 @@ describe("parseReply refuses, and never takes for empty,", () => {
     ["a loose text beside facts that cannot be read", "shape", '{"facts":[7],"text":"a note"}'],
     ["a list that closes too early", "shape", '{"facts":[]"text":"User likes tea"}'],
     ["an answer that goes on behind its end", "broken", '{"facts":[]}"text":"User likes tea"}]}'],
+    ["an answer torn in the middle of a key", "broken", '{"facts":[]}ext":"User likes tea"}]}'],
     ["an empty answer beside a loose fact", "ambiguous", '{"facts":[]}\n{"text":"User likes tea"}'],
     ["endless nesting", "shape", '{"a":'.repeat(5000)],
     ["a runaway reply", "too-long", "x".repeat(MAX_REPLY_LENGTH + 1)],

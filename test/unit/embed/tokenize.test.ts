@@ -12,6 +12,7 @@ describe("words", () => {
     ["l'ananas d’été", "l ananas d ete"],
     ["U.S.A. and e.g. tea.Coffee", "usa and eg tea coffee"],
     ["3.14 and 1,000 and 12,5", "3.14 and 1000 and 12,5"],
+    ["he is 5'11 tall", "he is 5 11 tall"],
     ["b2b ISO-9001 v2.17.2", "b2b iso 9001 v2.17.2"],
     ["me@example.com snake_case", "me example com snake case"],
     ["ＡＢＣ ﬁne ½", "abc fine"],
