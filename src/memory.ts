@@ -26,7 +26,7 @@ import type {
   PendingOp,
   SearchResult,
 } from "./types.ts";
-import { toMessages, toMetadata, toScope, toText, toThreshold, toTopK } from "./validate.ts";
+import { toMessages, toMetadata, toQuery, toScope, toText, toThreshold, toTopK } from "./validate.ts";
 import { Watchers } from "./watchers.ts";
 
 const DEFAULT_LLM_TIMEOUT_MS = 120_000;
@@ -83,11 +83,10 @@ export class Memory {
    */
   async search(query: string, options: SearchOptions): Promise<{ results: SearchResult[] }> {
     const request = {
-      scope: toScope(options, "search"),
+      ...toQuery(options, "search"),
       query: toText(query, "the query"),
       topK: toTopK(options.topK),
       threshold: toThreshold(options.threshold),
-      filter: options.filters ?? null,
     };
     return { results: await this.#call(options.signal, ({ engine }) => engine.search(request)) };
   }
@@ -100,7 +99,7 @@ export class Memory {
   /** Memories that carry every id of the scope, newest first. */
   async getAll(options: GetAllOptions): Promise<{ results: MemoryItem[] }> {
     const topK = options.topK === undefined ? null : toTopK(options.topK);
-    const request = { scope: toScope(options, "getAll"), filter: options.filters ?? null, topK };
+    const request = { ...toQuery(options, "getAll"), topK };
     return { results: await this.#call(options.signal, ({ engine }) => engine.list(request)) };
   }
 
@@ -204,7 +203,8 @@ export class Memory {
   }
 
   #open(signal: AbortSignal | undefined): Promise<Opened> {
-    if (this.#closed) return Promise.reject(new EngineError("closed", "keepsake: this Memory is closed. Make a new one."));
+    if (this.#closed)
+      return Promise.reject(new EngineError("closed", "keepsake: this Memory is closed. Make a new one."));
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
     this.#opened ??= this.#start().catch((error: unknown) => {
       // The next call may try again: a blocking tab may have been closed.

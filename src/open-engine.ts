@@ -43,7 +43,9 @@ async function openWorker(options: MemoryOptions, hooks: OpenHooks): Promise<Eng
 function makeWorker(make: (() => Worker) | undefined): WorkerLike {
   try {
     // Bundlers look for exactly this expression.
-    return make ? make() : new Worker(new URL("./worker/worker.ts", import.meta.url), { type: "module", name: "keepsake" });
+    return make
+      ? make()
+      : new Worker(new URL("./worker/worker.ts", import.meta.url), { type: "module", name: "keepsake" });
   } catch (cause) {
     const message =
       'keepsake: the worker could not be made. From another origin (a CDN) or under a strict CSP pass `worker`, or use engine: "inline".';

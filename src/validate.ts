@@ -4,7 +4,8 @@
  */
 import { InvalidInputError } from "./errors.ts";
 import { SCOPE_IDS, SNAKE_CASE_IDS, type ScopeId } from "./scope.ts";
-import type { JSONObject, JSONValue, Message, Scope } from "./types.ts";
+import { splitScope } from "./search/filter.ts";
+import type { Filter, JSONObject, JSONValue, Message, Scope } from "./types.ts";
 
 const ROLES = new Set(["user", "assistant", "system"]);
 /** Deep enough for any real metadata, shallow enough for every recursion over it. */
@@ -41,36 +42,32 @@ function toMessage(value: unknown, index: number): Message {
 }
 
 /**
- * The scope ids of an options object: top-level or in `filters`, in camelCase or snake_case.
- * @throws {InvalidInputError} where none is given, or two spellings of one contradict each other
+ * The scope ids of an options object: top-level or in `filters` (where they must hold in any case), in
+ * camelCase or snake_case; and what else the filters ask for.
+ * @throws {InvalidInputError} where no id is given, or two spellings of one contradict each other
  */
-export function toScope(options: unknown, call: string): Scope {
-  const scope = findScope(options);
-  if (Object.keys(scope).length > 0) return scope;
+export function toQuery(options: unknown, call: string): { scope: Scope; filter: Filter | null } {
+  const given = options ?? {};
+  if (typeof given !== "object") throw new InvalidInputError("keepsake: options must be an object.");
+  const { filters } = given as { filters?: Filter | null };
+  const { scope: inFilters, rest } = filters ? splitScope(filters) : { scope: {}, rest: null };
+  const scope: Scope = {};
+  for (const [key, value] of [...Object.entries(given), ...Object.entries(inFilters)]) {
+    const id = scopeIdOf(key);
+    if (id !== undefined && value !== undefined && value !== null) setId(scope, id, toId(value, key));
+  }
+  if (Object.keys(scope).length > 0) return { scope, filter: rest };
   throw new InvalidInputError(
     `keepsake: ${call} needs a scope: at least one of userId, agentId, appId, runId (top-level or in filters).`,
   );
 }
 
-function findScope(options: unknown): Scope {
-  if (options === undefined || options === null) return {};
-  if (typeof options !== "object") throw new InvalidInputError("keepsake: options must be an object.");
-  const { filters } = options as { filters?: unknown };
-  const scope: Scope = {};
-  for (const source of [options, filters]) {
-    if (typeof source !== "object" || source === null) continue;
-    for (const [key, value] of Object.entries(source)) {
-      const id = scopeIdOf(key);
-      if (id === undefined || value === undefined || value === null) continue;
-      // In filters an operator is legal ({ user_id: { in: [...] } }); it does not name one scope.
-      if (source === filters && typeof value === "object") continue;
-      setId(scope, id, toId(value, key));
-    }
-  }
-  return scope;
+/** The scope alone. */
+export function toScope(options: unknown, call: string): Scope {
+  return toQuery(options, call).scope;
 }
 
-export function scopeIdOf(key: string): ScopeId | undefined {
+function scopeIdOf(key: string): ScopeId | undefined {
   if (Object.hasOwn(SNAKE_CASE_IDS, key)) return SNAKE_CASE_IDS[key];
   return SCOPE_IDS.find((id) => id === key);
 }
@@ -113,14 +110,17 @@ function toJSON(value: unknown, path: string, depth: number): JSONValue {
     throw new InvalidInputError(`keepsake: ${path} is nested deeper than ${MAX_METADATA_DEPTH} levels.`);
   }
   if (typeof value === "string") return value.toWellFormed();
-  if (value === null || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value))) return value;
+  if (value === null || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value)))
+    return value;
   if (Array.isArray(value)) return value.map((item, i) => toJSON(item, `${path}[${i}]`, depth + 1));
   if (isPlainObject(value)) {
     // fromEntries defines own properties: a "__proto__" key stays a key.
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
     return Object.fromEntries(entries.map(([key, item]) => [key, toJSON(item, `${path}.${key}`, depth + 1)]));
   }
-  throw new InvalidInputError(`keepsake: ${path} must be plain JSON (string, finite number, boolean, null, list, object).`);
+  throw new InvalidInputError(
+    `keepsake: ${path} must be plain JSON (string, finite number, boolean, null, list, object).`,
+  );
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

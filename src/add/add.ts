@@ -41,12 +41,7 @@ function recall(ports: AddPorts, op: PendingOp, facts: Fact[], signal?: AbortSig
   return untilAborted(ports.engine.recall(op.scope, queries, NEIGHBORS_PER_FACT), signal);
 }
 
-function commit(
-  ports: AddPorts,
-  op: PendingOp,
-  decisions: CommitDecision[],
-  signal?: AbortSignal,
-): Promise<AddResult> {
+function commit(ports: AddPorts, op: PendingOp, decisions: CommitDecision[], signal?: AbortSignal): Promise<AddResult> {
   signal?.throwIfAborted();
   return untilAborted(ports.engine.commit({ opId: op.opId, decisions }), signal);
 }

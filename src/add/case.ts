@@ -24,4 +24,3 @@ export function addition(fact: Fact, reason: string, decidedBy: CommitDecision["
     ...(actor !== undefined && { actor }),
   };
 }
-

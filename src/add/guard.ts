@@ -40,7 +40,8 @@ function objectionTo(
   // An op that waited for its LLM must not override what was said while it waited.
   if (target.order > op.order) return { reason: "what is stored was said later", keepFact: false };
   if (touched.has(id)) return { reason: "this add has already changed that memory", keepFact: true };
-  if (touched.size >= maxDestructive) return { reason: `an add changes at most ${maxDestructive} memories`, keepFact: true };
+  if (touched.size >= maxDestructive)
+    return { reason: `an add changes at most ${maxDestructive} memories`, keepFact: true };
   return null;
 }
 

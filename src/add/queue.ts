@@ -98,9 +98,11 @@ export class OpQueue {
     const scopeKey = scopeKeyOf(scope);
     const before = this.#tails.get(scopeKey) ?? Promise.resolve();
     const run = before.then(() => this.#run(claim, onAbort, signal)).finally(() => this.#running.delete(opId));
-    const tail = run.catch(() => undefined).then(() => {
-      if (this.#tails.get(scopeKey) === tail) this.#tails.delete(scopeKey);
-    });
+    const tail = run
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#tails.get(scopeKey) === tail) this.#tails.delete(scopeKey);
+      });
     this.#running.set(opId, run);
     this.#tails.set(scopeKey, tail);
     return run;

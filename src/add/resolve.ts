@@ -44,7 +44,11 @@ function settle(fact: Fact, { neighbors }: RecalledFact, kind: RecallResult["kin
   const twin = neighbors.find((n) => n.exact);
   if (twin) {
     const reason = "exact: the same statement is already stored";
-    return { fact, neighbors, decisions: [{ event: "NONE", id: twin.id, text: fact.text, reason, decidedBy: "exact" }] };
+    return {
+      fact,
+      neighbors,
+      decisions: [{ event: "NONE", id: twin.id, text: fact.text, reason, decidedBy: "exact" }],
+    };
   }
   // The rules read every neighbor anyway: they compare slots, not similarities.
   const near = byLLM ? neighbors.filter((n) => isNear(fact, n, kind)) : neighbors;
@@ -111,8 +115,9 @@ function decisionsFor(fact: Fact, index: number, reply: ResolveReply, shown: Nei
     return onMemory(fact, { event: d.event, reason, ...(d.text && { text: d.text }) }, target, "llm");
   });
   if (decisions.length > 0) return decisions;
-  // What the model said about it was unusable (an id it was not shown). A fact is never lost for that.
-  return [addition(fact, "llm: its decision named no memory it was shown; kept as new", "llm")];
+  // What the model said about it was unusable (an id it was not shown, say). A fact is never lost for that.
+  const why = reply.dropped.find((d) => d.fact === index)?.reason ?? "it decided nothing";
+  return [addition(fact, `llm: ${why}; kept as new`, "llm")];
 }
 
 function onMemory(

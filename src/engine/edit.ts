@@ -63,7 +63,17 @@ export async function recordsCarrying(tx: ReadTx, asked: Scope): Promise<MemoryR
 
 /** Deletes every row of every table; `seq` and `order` go on, so that no id or number is given twice. */
 export async function reset(context: EngineContext): Promise<void> {
-  const tables = ["meta", "scopes", "memories", "vectors", "changes", "pending", "ops", "messages", "snapshots"] as const;
+  const tables = [
+    "meta",
+    "scopes",
+    "memories",
+    "vectors",
+    "changes",
+    "pending",
+    "ops",
+    "messages",
+    "snapshots",
+  ] as const;
   await context.store.write([...tables], "strict", async (tx) => {
     const clock = await readClock(tx);
     for (const table of tables) await tx.deleteAll(table);

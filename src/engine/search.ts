@@ -22,10 +22,14 @@ export function search(
   const count = Math.max(MIN_CANDIDATES, topK * CANDIDATES_PER_RESULT);
   const allowed = views.map((view) => allowedLabels(view, filter));
   const key = (index: number, label: number): string => `${index}:${label}`;
-  const byWords = searchKeywords(views.map((view) => view.keywords), query, {
-    topK: count,
-    allowed: allowed.map((labels) => labels && new Set(labels)),
-  });
+  const byWords = searchKeywords(
+    views.map((view) => view.keywords),
+    query,
+    {
+      topK: count,
+      allowed: allowed.map((labels) => labels && new Set(labels)),
+    },
+  );
   const byMeaning = views.flatMap((view, index) => {
     const found = view.vectors.search(vector, count, allowed[index] ?? undefined);
     // What words found has a similarity too: a missing one must not count as none.

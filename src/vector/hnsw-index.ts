@@ -151,6 +151,7 @@ export class HnswIndex implements VectorIndex {
     // hnswlib throws for k = 0 and for k beyond its capacity.
     const k = Math.min(topK, candidates.size);
     if (k === 0) return [];
+    this.#flushRemovals(wasm);
     const filter = allowed === undefined ? undefined : (label: number): boolean => candidates.has(label);
     const found = wasm.heap.read(() => wasm.graph.searchKnn(query, k, filter));
     // Removals can cut rows off from the graph. The port promises k hits, so the scan that is left does it.

@@ -161,9 +161,7 @@ export class PlannedIndex implements VectorIndex {
     try {
       const proposed = graph.search(query, topK, allowed).map((hit) => hit.label);
       for (const label of this.#tailOf(allowed)) proposed.push(label);
-      const hits = this.#flat.search(query, topK, proposed);
-      // Too few means that the filter leaves less than its length says; only the scan knows for sure.
-      return hits.length < topK ? undefined : hits;
+      return this.#flat.search(query, topK, proposed);
     } catch (error) {
       this.#giveUpGraph(error);
       return undefined;

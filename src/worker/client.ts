@@ -37,7 +37,7 @@ export async function openWorkerEngine(
       const message = "keepsake: the worker file is of another version of the library. Rebuild it.";
       throw new EngineError("engine_start", message);
     }
-    unwrap(await liveness.watch<Envelope>(remote.open(options)));
+    unwrap(await liveness.watch<Envelope>(() => remote.open(options)));
   } catch (error) {
     liveness.stop();
     worker.terminate?.();
@@ -48,9 +48,14 @@ export async function openWorkerEngine(
   );
 }
 
-function clientOf(remote: Remote<WorkerApi>, worker: WorkerLike, liveness: Liveness, stopListening: () => void): Engine {
+function clientOf(
+  remote: Remote<WorkerApi>,
+  worker: WorkerLike,
+  liveness: Liveness,
+  stopListening: () => void,
+): Engine {
   const call = async (method: (typeof ENGINE_METHODS)[number], args: unknown[]): Promise<unknown> =>
-    unwrap(await liveness.watch<Envelope>(remote.invoke(method, args)));
+    unwrap(await liveness.watch<Envelope>(() => remote.invoke(method, args)));
   const methods = Object.fromEntries(
     ENGINE_METHODS.map((method) => [method, (...args: unknown[]) => call(method, args)]),
   ) as unknown as Engine;

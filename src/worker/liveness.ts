@@ -53,7 +53,7 @@ export class Liveness {
       this.#die(new EngineError("engine_start", message));
     }, startTimeoutMs);
     try {
-      const version = await this.watch(this.#ping());
+      const version = await this.watch(this.#ping);
       this.#started = true;
       return version;
     } finally {
@@ -61,13 +61,15 @@ export class Liveness {
     }
   }
 
-  /** Settles like the call, or rejects when the worker dies first. */
-  watch<T>(call: Promise<T>): Promise<T> {
+  /** Makes the call and settles like it, or rejects when the worker dies first. */
+  watch<T>(call: () => Promise<T>): Promise<T> {
     if (this.#over) return Promise.reject(this.#over);
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject);
       this.#keepPinging();
-      call.then(resolve, reject).finally(() => this.#waiting.delete(reject));
+      call()
+        .then(resolve, reject)
+        .finally(() => this.#waiting.delete(reject));
     });
   }
 

@@ -16,7 +16,6 @@ type Relation = "unrelated" | "same" | "detail" | "newer value" | "contradicts" 
 interface Decided {
   at: number;
   parsed: ParsedSlot;
-  text: string;
 }
 
 /**
@@ -34,7 +33,7 @@ export function resolveByRules(facts: readonly RuleQuery[]): RuleDecision[] {
   for (const { text, neighbors } of facts) {
     const parsed = parseSlot(text);
     decisions.push(decide(text, parsed, neighbors, decided, decisions));
-    if (parsed !== null) decided.push({ at: decisions.length - 1, parsed, text });
+    if (parsed !== null) decided.push({ at: decisions.length - 1, parsed });
   }
   return decisions;
 }
@@ -47,33 +46,36 @@ function decide(
   decisions: RuleDecision[],
 ): RuleDecision {
   const repeated = decisions.find((one) => one.event !== "NONE" && plain(one.text) === plain(text));
-  if (repeated !== undefined) return none(idOf(repeated), text, "said before in the same messages");
-  if (parsed !== null) {
-    const inBatch = againstBatch(text, parsed, decided, decisions);
-    if (inBatch !== null) return inBatch;
-  }
+  if (repeated !== undefined) return none(idOf(repeated), text, REPEATED);
+  const overtaken = parsed === null ? null : overtakes(parsed, decided, decisions);
+  if (parsed !== null && overtaken?.relation === "same") return none(overtaken.id, text, REPEATED);
   const taken = new Set(decisions.flatMap((one) => (one.event === "UPDATE" ? [one.id] : [])));
   const free = neighbors.filter(({ id }) => !taken.has(id));
   const exact = free.find((one) => one.exact || plain(one.memory) === plain(text));
   if (exact !== undefined) return none(exact.id, text, "already known, word for word");
-  return parsed === null ? added(text, NEW) : againstNeighbors(text, parsed, free);
+  if (parsed === null) return added(text, NEW);
+  if (overtaken !== null && overtaken.id !== null)
+    return { event: "UPDATE", id: overtaken.id, text, reason: overtaken.reason };
+  const decision = againstNeighbors(text, parsed, free);
+  return decision.event === "ADD" && overtaken !== null ? { ...decision, reason: overtaken.reason } : decision;
 }
 
-/** Decided facts first: they are newer than anything stored. The one that gives way becomes a `NONE`. */
-function againstBatch(
-  text: string,
+/**
+ * Facts decided before in the same call: newer than anything stored. The one that gives way becomes a `NONE`
+ * and its memory, if it was about to change one, is passed on.
+ */
+function overtakes(
   parsed: ParsedSlot,
   decided: readonly Decided[],
   decisions: RuleDecision[],
-): RuleDecision | null {
+): { relation: Relation; id: string | null; reason: string } | null {
   for (const earlier of decided.toReversed()) {
     const before = decisions[earlier.at];
     const relation = relate(parsed, earlier.parsed);
     if (before === undefined || before.event === "NONE" || relation === "unrelated") continue;
-    if (relation === "same") return none(idOf(before), text, "said before in the same messages");
-    decisions[earlier.at] = none(idOf(before), before.text, "overtaken by a later statement in the same messages");
-    const reason = why(relation, parsed.slot, earlier.parsed.slot);
-    return before.event === "UPDATE" ? { event: "UPDATE", id: before.id, text, reason } : added(text, reason.slice(7));
+    const id = idOf(before);
+    if (relation !== "same") decisions[earlier.at] = none(id, before.text, OVERTAKEN);
+    return { relation, id, reason: why(relation, parsed.slot, earlier.parsed.slot) };
   }
   return null;
 }
@@ -137,6 +139,8 @@ function why(relation: Relation, fresh: Slot, known: Slot): string {
   return `rules: newer value for ${label(fresh)} ${change}`;
 }
 
+const REPEATED = "said before in the same messages";
+const OVERTAKEN = "overtaken by a later statement in the same messages";
 const NEW = "repeats and replaces nothing that is known";
 const added = (text: string, reason: string): RuleDecision => ({ event: "ADD", text, reason: `rules: ${reason}` });
 const none = (id: string | null, text: string, reason: string): RuleDecision => ({

@@ -78,14 +78,7 @@ function nounSlot(subject: string, rest: string): ParsedSlot | null {
   if (match === null || (subject !== "user" && !subject.endsWith("'s"))) return null;
   const [, nouns = "", verb = "", value = ""] = match;
   const last = nouns.toLowerCase().split(" ").at(-1) ?? "";
-  if (
-    nouns
-      .toLowerCase()
-      .split(" ")
-      .some((noun) => RELATIONS.has(noun)) ||
-    /'s\b/.test(nouns)
-  )
-    return null;
+  if (/'s\b/.test(nouns) || nouns.split(" ").some((noun) => RELATIONS.has(noun.toLowerCase()))) return null;
   const attribute = attributeName(nouns.toLowerCase());
   // Without "User's" before it, only a noun that is known makes an attribute: "Everything is fine" does not.
   if (subject === "user" && !NOUN_ATTRIBUTES.has(attribute) && !attribute.startsWith("favorite ")) return null;
@@ -115,7 +108,7 @@ function verbSlot(subject: string, predicate: Predicate): ParsedSlot | null {
     const place = read(value, match, predicate);
     if (place === null) continue;
     const { attribute, object, single, negated } = place;
-    const left = after(match[1] ?? "", object) ?? tail;
+    const left = uncut === true ? "" : (after(match[1] ?? "", object) ?? tail);
     const negative = predicate.negative !== (negated ?? false);
     return {
       slot: { subject, attribute, object, polarity: negative ? "negative" : "positive", single },

@@ -84,6 +84,19 @@ describe("HnswIndex", () => {
     expect(index.search(queries[0] as Float32Array, 1_000, [1, 2, 290, 299])).toHaveLength(2);
   });
 
+  it("gives every row that was asked for, also rows that no link leads to", async () => {
+    const bytes = (await filled(50)).serialize();
+    const file = new DataView(bytes.buffer);
+    const bytesPerRow = file.getUint32(12, true);
+    for (let row = 0; row < 50; row += 1) file.setUint16(56 + row * bytesPerRow, 0, true);
+    const index = await HnswIndex.load(bytes, { ...options, count: 50 });
+    const exact = exactOf(new Map(vectors.slice(0, 50).entries()));
+    const labelsOf = (one: HnswIndex | FlatIndex, allowed?: number[]): number[] =>
+      one.search(queries[0] as Float32Array, 10, allowed).map((hit) => hit.label);
+    expect(labelsOf(index)).toEqual(labelsOf(exact));
+    expect(labelsOf(index, [1, 2, 3, 30])).toEqual(labelsOf(exact, [1, 2, 3, 30]));
+  });
+
   it("saves and loads an empty index", async () => {
     const empty = await HnswIndex.create({ dims: DIMS, capacity: 0 });
     const loaded = await HnswIndex.load(empty.serialize(), { dims: DIMS, count: 0, capacity: 0 });

@@ -83,7 +83,7 @@ describe("PlannedIndex plans", () => {
     expect(index.lastPath).toBe("hnsw");
   });
 
-  it("an exact scan where the filter names labels that are not there", async () => {
+  it("nothing that loses a row where the filter names labels that are not there", async () => {
     const { index, exact } = await built();
     const allowed = [...Array.from({ length: 1_400 }, (_, i) => 10_000 + i), 3, 1, 2];
     expect(index.search(query, 10, allowed)).toEqual(exact.search(query, 10, allowed));

@@ -1,0 +1,37 @@
+/** What the conformance suites need of a test runner, and their assertions, so that they run under any. */
+
+/** Those of vitest, jest and mocha fit. */
+export interface SuiteRunner {
+  describe(name: string, body: () => void): void;
+  it(name: string, body: () => Promise<void>): void;
+}
+
+export function ensure(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new Error(message);
+}
+
+/** Equal as JSON, keys in any order. */
+export function ensureEqual(actual: unknown, expected: unknown, what: string): void {
+  const [found, wanted] = [canonical(actual), canonical(expected)];
+  if (found !== wanted) throw new Error(`${what}: expected ${wanted}, got ${found}`);
+}
+
+/** Rejects with an error of this code. */
+export async function ensureRejects(promise: Promise<unknown>, code: string): Promise<void> {
+  try {
+    await promise;
+  } catch (error) {
+    const found = error instanceof Object && "code" in error ? error.code : String(error);
+    if (found !== code) throw new Error(`expected an error of code ${code}, got ${String(found)}`, { cause: error });
+    return;
+  }
+  throw new Error(`expected an error of code ${code}, but it resolved`);
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, field: unknown) =>
+    typeof field === "object" && field !== null && !Array.isArray(field)
+      ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : field,
+  );
+}
