@@ -5,5 +5,18 @@ export const tests: NonNullable<ViteUserConfig["test"]> = {
   projects: [
     { extends: true, test: { name: "unit", environment: "happy-dom", include: ["test/unit/**/*.test.ts"] } },
     { extends: true, test: { name: "property", environment: "node", include: ["test/property/**/*.test.ts"] } },
+    {
+      extends: true,
+      test: {
+        name: "browser",
+        environment: "node",
+        include: ["test/browser/**/*.test.ts"],
+        globalSetup: ["test/browser/setup.ts"],
+        // A browser per test; two at once are all that two cores carry.
+        maxWorkers: 2,
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+      },
+    },
   ],
 };

@@ -6,14 +6,15 @@ import { canonical } from "./first-person.ts";
 export const MAX_SENTENCE = 300;
 
 const SEGMENTER = new Intl.Segmenter("en", { granularity: "sentence" });
-const ABBREVIATION = /\b(?:Dr|Mr|Mrs|Ms|St|Mt|Ft|Prof|Jr|Sr|vs|e\.g|i\.e|etc|approx|U\.S|U\.K)\.\s*$/;
+const ABBREVIATION =
+  /\b(?:Dr|Mr|Mrs|Ms|St|Mt|Ft|Prof|Jr|Sr|vs|e\.g|i\.e|etc|approx|U\.S|U\.K|(?<=\p{L}\p{Ll}* )[A-HJ-Z])\.\s*$/u;
 /** ICU does not break before a lower-case letter, chat writers do. */
 const LOWER_START = /(?<=[\p{L}\p{N})][.!])\s+(?=(?:i|i'm|im|my|we|we're|let's)\b)/u;
 
 const OPENER =
   /^(?:(?:actually|by the way|btw|well|so|oh|also|and|but|ok(?:ay)?|alright|(?:hey|hi|hello|hiya)(?: there| all| [A-Z][a-z]+)?|good (?:morning|evening|afternoon)|yes|yeah|yep|yup|no|nope|sure|thanks(?: a lot| so much)?|thank you(?: so much)?|cool|great|nice|right|(?:just )?fyi|just so you know|for (?:context|reference|the record|what it's worth|your information|me)|honestly|to be (?:honest|fair|clear)|tbh|in fact|anyways?|personally|frankly|unfortunately|sadly|luckily|fortunately|basically|um+|uh+|hmm+|lol|haha|first(?: of all| off)?|one (?:more )?thing|update|correction|note|plus|please|fun fact|besides|because|since)[\s,:.!-]+|(?:please )?(?:just )?(?:remember|note|keep in mind|don't forget|do not forget|be aware|you should (?:know|remember)|i should (?:mention|add|say)|i forgot to (?:mention|say|tell you)|i (?:must|have to) (?:admit|say|confess)|the thing is|it turns out)(?: that)?[,:]? )/i;
 const TRAILER =
-  /(?:[\s,]+(?:too|as well|either|though|tho|lol|haha|btw|by the way|actually|please|thanks(?: a lot)?|thank you|you know|to be honest|tbh|honestly)|[\s,]*[:;]-?[()D]|[\s.,!;:*~-]|\p{Extended_Pictographic}|\uFE0F)$/iu;
+  /(?:[\s,]+(?:too|as well|either|though|tho|lol|haha|btw|by the way|actually|please|thanks(?: a lot)?|thank you|you know|(?:nice|pleased) to meet you|to be honest|tbh|honestly)|[\s,]*[:;]-?[()D]|[\s.,!;:*~-]|\p{Extended_Pictographic}|\uFE0F)$/iu;
 
 const UNIT = "(?:days?|weeks?|months?|years?)";
 const DAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day";

@@ -6,7 +6,7 @@ const DOUBT =
   /\b(?:I think|I guess|I suppose|I believe|I feel like|I assume|I wonder|maybe|perhaps|probably|possibly|might|may (?:be|have)|not sure|unsure|seems?|could|should|hopefully|supposedly|considering|thinking (?:of|about)|wish|(?<!any |all |every |some )(?:kind|sort) of|apparently|almost|joking|kidding)\b|\bwould (?!(?:love|like|rather|prefer) )/i;
 /** The other side of the chat, and what is only there in it. */
 const CHAT =
-  /\b(?:you|your|yours|you're)\b|\b(?:errors?|bugs?|exception|stack ?trace|traceback|variables?|docs|answers?|suggestions?|responses?|explanations?|output|screenshot|prompt)\b|https?:/i;
+  /\b(?:you|your|yours|you're)\b|\b(?:errors?|bugs?|exception|stack ?trace|traceback|variables?|docs|answer|suggestion|response|explanation|output|screenshot|prompt)\b|https?:/i;
 const POINTS =
   /\b(?:here|there|this|these|those)\b(?! (?:days|year|month|week|weekend|summer|winter|spring|fall|autumn|morning|evening|afternoon|time|january|february|march|april|may|june|july|august|september|october|november|december)\b)/i;
 const POINTS_FIRST =

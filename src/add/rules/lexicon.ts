@@ -6,7 +6,7 @@ export const BASE_VERBS = wordSet(`
   love like hate dislike enjoy prefer adore detest loathe despise care avoid live reside work speak study go drive
   smoke drink eat cook bike cycle commute run swim travel play practice practise teach train meditate exercise wear
   sing paint collect volunteer follow take use own sleep wake get believe identify support root come have plan want
-  hope intend aim wish dream dance ride garden knit bake read suffer attend do am need mind
+  hope intend aim wish dream dance ride garden knit bake read suffer attend do am need mind listen code program watch
 `);
 
 /** Adverbs that may stand before or after the auxiliary. */
@@ -21,14 +21,15 @@ export const ADVERBS = wordSet(`
 export const FILLERS = wordSet("also just actually honestly literally basically kinda simply even already");
 
 /** People and animals that have a life of their own in a statement: "my sister lives in …". */
-export const RELATIONS = wordSet(`
+const PEOPLE = `
   wife husband spouse partner girlfriend boyfriend fiance fiancé fiancee fiancée mom mum mother dad father parents
   parent brother brothers sister sisters sibling siblings son sons daughter daughters kid kids child children baby
   twins grandma grandmother grandpa grandfather grandparents aunt uncle cousin cousins niece nephew stepson
   stepdaughter stepmother stepfather mother-in-law father-in-law brother-in-law sister-in-law roommate roommates
   flatmate housemate neighbor neighbour boss manager coworker colleague mentor friend friends ex ex-wife ex-husband
   dog dogs cat cats puppy kitten horse parrot rabbit hamster pet pets family grandson granddaughter grandkids
-`);
+`;
+export const RELATIONS = wordSet(`${PEOPLE} team company startup project`);
 
 /** What "my … is" may introduce. The last word of the noun phrase counts. */
 export const ATTRIBUTE_NOUNS = wordSet(`
@@ -45,15 +46,13 @@ export const PLAN_NOUNS = wordSet(`
 `);
 
 /** What one can have for good: "I have a …". Everything else one has in a chat is a question or an array. */
-export const OWNED = wordSet(`
-  wife husband partner girlfriend boyfriend fiance fiancé fiancee mom dad brother brothers sister sisters sibling
-  siblings son sons daughter daughters kid kids child children baby twins cousin cousins niece nephew nieces nephews
-  grandchildren grandkids grandson granddaughter roommate roommates family dog dogs cat cats puppy puppies kitten
-  kittens horse horses bird birds parrot rabbit rabbits hamster fish goldfish snake lizard turtle tortoise chicken
-  chickens pet pets retriever labrador poodle terrier shepherd corgi beagle diabetes asthma adhd autism anxiety
-  depression arthritis migraines epilepsy celiac dyslexia allergy allergies insomnia car cars bike bicycle
-  motorcycle motorbike boat van truck tesla house apartment flat garden cabin farm bakery restaurant job business
-  company degree phd piano guitar violin drums tattoo tattoos glasses hair eyes disease condition tinnitus
+export const OWNED = wordSet(`${PEOPLE}
+  nieces nephews grandchildren puppies kittens horses bird birds rabbits fish goldfish snake lizard turtle
+  tortoise chicken chickens retriever labrador poodle terrier shepherd corgi beagle diabetes asthma adhd autism
+  anxiety depression arthritis migraines epilepsy celiac dyslexia allergy allergies insomnia car cars bike
+  bicycle motorcycle motorbike boat van truck tesla house apartment flat garden cabin farm bakery restaurant job
+  business company degree phd piano guitar violin drums tattoo tattoos glasses hair eyes disease condition
+  tinnitus
 `);
 
 /** Occupations: "is a …" with one of them is a job. */

@@ -42,7 +42,7 @@ const INTENSE = "(?:(?:such|an?|the|big|huge|massive|great|real|biggest|lifelong
 const TRANSIENT =
   /^(?:bit|little|lot|few|couple|idiot|mess|wreck|beginner at this|fan|loss|hurry|position|situation|bad|good place|(?:huge|big|massive|great|real) (?:fan|believer)$)\b/i;
 const HABIT =
-  "(?:eat|drink|cook|work out|bike|cycle|commute|swim|practi[cs]e|teach|train|meditate|exercise|wear|sing|paint|collect|volunteer|own|garden|knit|bake|avoid|suffer from|believe in|identify as|support|root for|dance|ride|attend)";
+  "(?:eat|drink|cook|work out|bike|cycle|commute|swim|practi[cs]e|teach|train|meditate|exercise|wear|sing|paint|collect|volunteer|own|garden|knit|bake|avoid|suffer from|listen to|code in|program in|go \\w+ing|believe in|identify as|support|root for|dance|ride|attend)";
 
 /** In order: the first whose head and object fit decides. */
 export const PATTERNS: readonly Pattern[] = [
@@ -115,7 +115,7 @@ export const PATTERNS: readonly Pattern[] = [
   // decisions
   {
     kind: "decision",
-    head: /^(?:decided|chosen|chose|agreed|settled|opted)(?: not)?(?: to| on| against| for| that)?\b/,
+    head: /^(?:decided|chosen|chose|picked|agreed|settled|opted)(?: not)?(?: to| on| against| for| that)?\b/,
     object: (rest) =>
       rest !== "" && namesItself(rest.replace(/^(?:use|go with|do|try|pick|stick with|switch to|keep) /, "")),
   },
@@ -203,7 +203,7 @@ export const PATTERNS: readonly Pattern[] = [
   },
   {
     kind: "attribute",
-    head: /^(?:am|was|became|went|got) (?:type [12] |half |originally |now )?(?=[\w-]+)/,
+    head: /^(?:am|was|became|turned|went|got) (?:type [12] |half |originally |now )?(?=[\w-]+)/,
     object: (rest) => hasState(rest) && namesItself(rest),
   },
   {

@@ -70,7 +70,7 @@ const AREAS = wordSet("marketing sales engineering management finance support pr
 function isPlace(value: string): boolean {
   const first = (value.split(" ")[0] ?? "").toLowerCase();
   if (value === "" || value.split(" ").length > 5 || TOOLS.has(first) || AREAS.has(first)) return false;
-  return !/^(?:an?|another|my|our|their|his|her|its|this|that|one|two|three|alone|with)\b|^the (?!us|usa|uk|uae|netherlands|hague|bronx|bay|bahamas|philippines|united)/i.test(
+  return !/^(?:an?|another|my|our|their|his|her|its|this|that|one|two|three|alone|with|fear|peace|hope|hiding|pain|luxury|poverty)\b|^the (?!us|usa|uk|uae|netherlands|hague|bronx|bay|bahamas|philippines|united)/i.test(
     value,
   );
 }
@@ -104,9 +104,10 @@ function owned(object: string): Place | null {
 
 /** A decision for a tool is a decision on its purpose: "for payments", or what such tools are for. */
 function decision(value: string, match: RegExpExecArray): Place | null {
-  const [tool = "", purpose] = (match[1] ?? "")
+  const [words = "", purpose] = (match[1] ?? "")
     .replace(/ (?:now|from now on|for now)$/, "")
     .split(/ (?:for|as) (?:the |our |my |their )?/);
+  const tool = words.replace(/ (?:with|instead of|over|rather than|on) .*$/, "");
   const known = TOOLS.get((tool.split(" ")[0] ?? "").toLowerCase());
   const attribute = purpose ?? (known === "tool" ? undefined : known);
   return attribute === undefined
@@ -130,7 +131,7 @@ export const VERB_SLOTS: readonly VerbSlot[] = [
     read: (value, match) => negated(decision(value, match)),
   },
   {
-    head: /^(?:decided|chosen|chose|agreed|settled|opted)(?: to| on| for)*(?: (?:use|go with|switch to|stick with|stick to|adopt|pick|migrate to|choose|move to|keep using|keep))? (.+)$/,
+    head: /^(?:decided|chosen|chose|picked|agreed|settled|opted)(?: to| on| for)*(?: (?:use|go with|switch to|stick with|stick to|adopt|pick|migrate to|choose|move to|keep using|keep))? (.+)$/,
     uncut: true,
     read: decision,
   },
@@ -155,14 +156,15 @@ export const VERB_SLOTS: readonly VerbSlot[] = [
   },
   {
     head: /^(?:work|am working|am employed)(?: part[- ]time| full[- ]time)? (?:at|for|by) (.+)$/,
-    read: single("employer", isEmployer),
+    read: (value) => single("employer", isEmployer)(value.replace(/ (?:on|as|in) .*$/, "")),
   },
   {
     head: /^(?:joined|started (?:working )?at|got a (?:new )?job at|started a (?:new )?job at) ((?:the )?\p{Lu}.*)$/u,
-    read: single("employer"),
+    read: (value) => single("employer")(value.replace(/ (?:on|as|in) .*$/, "")),
   },
+  { head: /^am (?:with|at) (\p{Lu}.*)$/u, read: single("employer") },
   {
-    head: /^(?:am|became|went)(?: an?)?(?: strict| strictly| lifelong| fully)? (.+)$/,
+    head: /^(?:am|became|turned|went)(?: an?)?(?: strict| strictly| lifelong| fully)? (.+)$/,
     read: (value) => single("diet")(isDiet.exec(value)?.[1] ?? ""),
   },
   { head: /^(?:am|got) (.+)$/, read: (value) => single("marital status")(MARITAL.exec(value)?.[1] ?? "") },

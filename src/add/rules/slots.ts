@@ -57,7 +57,7 @@ function tokensOf(statement: string): string[] {
 
 /** What one word may not be, to be somebody: a pronoun, a verb, the head of another construction. */
 const NOBODY =
-  /^(?:it|he|she|they|we|you|this|that|these|those|there|who|what|everyone|someone|nobody|if|when|while|not|no|let's|is|are|was|has|have|would|will|can|can't|should|may|might|used|and|or|but|to|in|on|at|the|a|an)$/i;
+  /^(?:it|he|she|they|we|you|this|that|these|those|there|who|what|every(?:one|body|thing)|some(?:one|body|thing)|no(?:body|thing)|anything|if|when|while|not|no|let's|is|are|was|has|have|would|will|can|can't|should|may|might|used|and|or|but|to|in|on|at|the|a|an)$/i;
 
 /**
  * No words mean the user: other memories leave the subject out. Else a name ("Bob", "Bob Smith", "tommy_92"),
@@ -78,10 +78,13 @@ function nounSlot(subject: string, rest: string): ParsedSlot | null {
   if (match === null || (subject !== "user" && !subject.endsWith("'s"))) return null;
   const [, nouns = "", verb = "", value = ""] = match;
   const last = nouns.toLowerCase().split(" ").at(-1) ?? "";
-  if (/'s\b/.test(nouns) || nouns.split(" ").some((noun) => RELATIONS.has(noun.toLowerCase()))) return null;
   const attribute = attributeName(nouns.toLowerCase());
+  const somebody = nouns.split(" ").some((noun) => RELATIONS.has(noun.toLowerCase()));
+  if (/'s\b/.test(nouns) || (somebody && !NOUN_ATTRIBUTES.has(nouns.toLowerCase()))) return null;
   // Without "User's" before it, only a noun that is known makes an attribute: "Everything is fine" does not.
   if (subject === "user" && !NOUN_ATTRIBUTES.has(attribute) && !attribute.startsWith("favorite ")) return null;
+  // "My car is in the shop" tells where it is, not which.
+  if (attribute !== "birthday" && /^(?:in|at|under|out|being)\b/i.test(value)) return null;
   if (VALUE_FITS.get(attribute)?.test(valueOf(value).value) === false) return null;
   const owner = subject.replace(/'s$/, "");
   const slot: Slot = {
@@ -125,7 +128,9 @@ const CIRCUMSTANCE =
 
 function valueOf(text: string): { value: string; tail: string } {
   const cut = CIRCUMSTANCE.exec(text);
-  const value = (cut === null ? text : text.slice(0, cut.index)).replace(/^(?:not|now) /i, "").trim();
+  const value = (cut === null ? text : text.slice(0, cut.index))
+    .replace(/^(?:not |now |actually |just |really |also )+/i, "")
+    .trim();
   return { value, tail: cut?.[0] ?? "" };
 }
 

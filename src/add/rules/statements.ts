@@ -95,7 +95,7 @@ function aboutOwned(words: string, subject: string): Statement | null {
 
 function ownedKind(nouns: readonly string[], rest: string): RuleKind | null {
   const last = (nouns.at(-1) ?? "").toLowerCase();
-  if (ATTRIBUTE_NOUNS.has(last) && isOwner(nouns.slice(0, -1))) return valued(rest) ? "attribute" : null;
+  if (ATTRIBUTE_NOUNS.has(last) && isOwner(nouns.slice(0, -1)) && valued(rest)) return "attribute";
   if (PLAN_NOUNS.has(last)) return valued(rest) ? "plan" : null;
   if (!isOwner(nouns) || nouns.length === 0) return null;
   const predicate = predicateOf(rest);
@@ -123,7 +123,7 @@ function valued(rest: string): boolean {
   const value = match?.[1] ?? "";
   return (
     value !== "" &&
-    !/^(?:it|that|this|so|too|very|really|not|\w+ing|broken|down|wrong|slow|why|how|what|to (?:understand|know|find))\b/i.test(
+    !/^(?:it|that|this|so|too|in the|on fire|out of|very|really|not|\w+ing|broken|down|wrong|slow|why|how|what|to (?:understand|know|find))\b/i.test(
       value,
     )
   );
@@ -140,7 +140,7 @@ function verbAt(tokens: readonly string[]): number {
 }
 
 const FINITE =
-  /^(?:is|are|was|were|has|have|had|isn't|aren't|doesn't|don't|can't|can|will|just|also|really|always|never|recently|currently|still|usually|moved|got|bought|started|graduated|turned|passed|died|joined|quit|visited|adopted|married|loved|hated|no)$/;
+  /^(?:is|are|was|were|has|have|had|isn't|aren't|doesn't|don't|can't|can|will|just|also|really|always|never|recently|currently|still|usually|moved|got|bought|started|graduated|turned|passed|died|joined|quit|visited|adopted|married|loved|hated|decided|chose|switched|no)$/;
 const isPlural = (noun: string | undefined): boolean =>
   noun !== undefined && /s$|^(?:kids|children|people|family)$/i.test(noun);
 

@@ -48,5 +48,6 @@ export function numberOf(word: string): string | null {
   if (/^\d{1,4}$/.test(word)) return word;
   const at = NUMBERS.indexOf(word);
   if (at >= 0) return String(at);
+  if (word === "no") return "0";
   return word === "a" || word === "an" ? "1" : null;
 }

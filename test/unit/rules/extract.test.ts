@@ -27,6 +27,12 @@ describe("extraction by rules", () => {
     ["Pizza is my favorite food", "User's favorite food is Pizza"],
     ["I have a dog and I walk him", "User has a dog"],
     ["My friends call me Jo", "User goes by Jo"],
+    ["My name's Rob, nice to meet you!", "User's name is Rob"],
+    ["I live in St. Louis.", "User lives in St. Louis"],
+    ["My favorite author is Ursula K. Le Guin.", "User's favorite author is Ursula K. Le Guin"],
+    ["I prefer short answers", "User prefers short answers"],
+    ["Our team decided to use GraphQL", "User's team decided to use GraphQL"],
+    ["I no longer live in Berlin", "User no longer lives in Berlin"],
   ])("takes %j as %j", (say, fact) => {
     expect(textsOf(say)).toEqual([fact]);
   });
