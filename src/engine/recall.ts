@@ -22,9 +22,7 @@ export function recall(
   return facts.map(({ text, hints = [] }) => {
     const vector = vectors.get(text)!;
     const labels = candidates(view, text, hints, vector, topK);
-    const similarities = new Map(
-      view.vectors.search(vector, labels.length, labels).map((hit) => [hit.label, hit.similarity]),
-    );
+    const similarities = view.vectors.similarities(vector, labels);
     const terms = tokenize(text);
     const neighbors = labels.map((label): Neighbor => {
       const { id, memory, rev, order, updatedAt, hash } = view.at(label);

@@ -32,13 +32,11 @@ export function search(
   );
   const byMeaning = views.flatMap((view, index) => {
     const found = view.vectors.search(vector, count, allowed[index] ?? undefined);
-    // What words found has a similarity too: a missing one must not count as none.
-    const seen = new Set(found.map((hit) => hit.label));
-    const rest = byWords.filter((hit) => hit.index === index && !seen.has(hit.label)).map((hit) => hit.label);
-    return [...found, ...view.vectors.search(vector, rest.length, rest)].map(({ label, similarity }) => ({
-      key: key(index, label),
-      similarity,
-    }));
+    // What only words found has a similarity too: a missing one would count as none.
+    const rest = byWords.filter((hit) => hit.index === index).map((hit) => hit.label);
+    const similarities = view.vectors.similarities(vector, rest);
+    for (const { label, similarity } of found) similarities.set(label, similarity);
+    return [...similarities].map(([label, similarity]) => ({ key: key(index, label), similarity }));
   });
   const keyword = byWords.map((hit) => ({ key: key(hit.index, hit.label), coverage: hit.coverage }));
   return fuse({ kind, vector: byMeaning, keyword })

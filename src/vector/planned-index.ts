@@ -112,6 +112,13 @@ export class PlannedIndex implements VectorIndex {
     return hits ?? this.#flat.search(query, topK, allowed);
   }
 
+  /** Similarities of labels that are known already; those that are not held are left out. Never asks the graph. */
+  similarities(query: Float32Array, labels: ArrayLike<number>): Map<number, number> {
+    if (this.#closed) throw closedError();
+    checkVector(query, this.dims);
+    return new Map(this.#flat.search(query, labels.length, labels).map((hit) => [hit.label, hit.similarity]));
+  }
+
   /**
    * Puts rows into the graph until the time is up, but at least one; the first call loads the wasm. Changes and
    * searches may happen while it is awaited. Never rejects: a failure goes to `onProblem`.

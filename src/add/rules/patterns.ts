@@ -2,9 +2,9 @@
  * What counts as a statement worth keeping, by its verb. The patterns see a predicate without adverbs and denial
  * ({@link Predicate}), its verb in the first person; what they do not know is left out.
  */
-import { KNOWN_THINGS, OCCUPATIONS, OWNED, STATES, TOOLS } from "./lexicon.ts";
+import { OWNED, TOOLS } from "./lexicon.ts";
 import { namesItself } from "./guards.ts";
-import { stems } from "./words.ts";
+import { hasState, phrase } from "./nouns.ts";
 import type { RuleKind } from "./types.ts";
 
 export interface Pattern {
@@ -21,11 +21,6 @@ const tests =
   (pattern: RegExp) =>
   (rest: string): boolean =>
     pattern.test(rest) && namesItself(rest);
-/** The noun phrase before a relative clause or a purpose. */
-const phrase = (rest: string): string[] =>
-  (rest.split(/ (?:that|which|who|for|to|about|of|because|where|and I)\b/)[0] ?? "")
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}-]+/u);
 const hasWord =
   (set: ReadonlySet<string>) =>
   (rest: string): boolean =>
@@ -284,31 +279,4 @@ const NOT_OWNED =
 
 function owned(rest: string): boolean {
   return !NOT_OWNED.test(rest) && namesItself(rest) && hasWord(OWNED)(rest);
-}
-
-/** A state comes at once, or after one word of measure ("strictly vegan"); "6 feet tall" is one, too. */
-function hasState(rest: string): boolean {
-  return phrase(rest)
-    .slice(0, /^(?:[\d.']+|one|two|three|four|five|six|seven|eight|nine) /.test(rest) ? 4 : 2)
-    .some((word) => STATES.has(word));
-}
-
-/** True where a noun phrase names an occupation by its last word. */
-export function isOccupation(noun: string): boolean {
-  return OCCUPATIONS.has(noun.toLowerCase().split(/\s+/).at(-1) ?? "");
-}
-
-/** What phones capitalise and is no name. */
-const MOODS =
-  /^(?:sorry|done|good|fine|ok|okay|back|here|sure|not|new|happy|sad|tired|ready|glad|bored|hungry|lost|stuck|late|busy|sick|home|just|so|very|looking|trying|working|using|having|getting|going|interested)\b/i;
-
-/** A single capitalised name that is no nationality, creed or mood. */
-export function isName(rest: string): boolean {
-  if (MOODS.test(rest)) return false;
-  return (
-    /^\p{Lu}\p{Ll}+(?: \p{Lu}\p{Ll}+)?$/u.test(rest) &&
-    !STATES.has(rest.toLowerCase()) &&
-    !KNOWN_THINGS.has(rest.toLowerCase()) &&
-    stems(rest).length > 0
-  );
 }

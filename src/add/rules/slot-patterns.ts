@@ -1,7 +1,7 @@
 /** What the verbs and nouns of a statement say about its slot. Data over code: a row an attribute. */
 import type { Predicate } from "./first-person.ts";
 import { TOOLS } from "./lexicon.ts";
-import { isName, isOccupation } from "./patterns.ts";
+import { isName, isOccupation } from "./nouns.ts";
 import { numberOf, keyWords, wordSet } from "./words.ts";
 
 /** A slot without its subject. */

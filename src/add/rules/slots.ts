@@ -91,7 +91,7 @@ function nounSlot(subject: string, rest: string): ParsedSlot | null {
     subject: owner,
     attribute,
     object: valueOf(value).value,
-    polarity: /not|n't|no longer/.test(verb) || /^not /.test(value) ? "negative" : "positive",
+    polarity: /not|n't|no longer/.test(verb) || value.startsWith("not ") ? "negative" : "positive",
     single: !MANY_VALUED.has(last),
   };
   return { slot, tail: valueOf(value).tail, retracts: /no longer/.test(verb) || /\bany ?more\b/.test(value) };

@@ -2,7 +2,8 @@
 import { isAssertion, namesItself } from "./guards.ts";
 import { firstPerson, othersWords, predicateOf, thirdPerson } from "./first-person.ts";
 import { ATTRIBUTE_NOUNS, BASE_VERBS, PLAN_NOUNS, RELATIONS } from "./lexicon.ts";
-import { isName, PATTERNS, type Pattern } from "./patterns.ts";
+import { isName } from "./nouns.ts";
+import { PATTERNS, type Pattern } from "./patterns.ts";
 import type { RuleKind } from "./types.ts";
 
 export interface Statement {
