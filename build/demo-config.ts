@@ -2,6 +2,7 @@ import { createReadStream, readFileSync, readdirSync, statSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Plugin, UserConfig } from "vite";
+import { hnswlib } from "./hnswlib-plugin.ts";
 
 /**
  * What the demo page may do. No inline script or style, no eval (wasm needs its own word), nothing from
@@ -24,8 +25,10 @@ export function demo(root: string): UserConfig {
   return {
     root,
     base: "./",
-    plugins: [ortAssets(), cspTag()],
-    build: { outDir: "dist", emptyOutDir: true, target: "es2022" },
+    // No app's router behind it: what is not there is a 404, not the page again.
+    appType: "mpa",
+    plugins: [hnswlib(), ortAssets(), cspTag()],
+    build: { outDir: "dist", emptyOutDir: true, target: "es2022", chunkSizeWarningLimit: 1_000 },
     preview: { host: "127.0.0.1", port: 4173, headers: { "Content-Security-Policy": CSP } },
     server: { host: "127.0.0.1" },
   };

@@ -8,6 +8,17 @@ export const tests: NonNullable<ViteUserConfig["test"]> = {
     {
       extends: true,
       test: {
+        name: "packaging",
+        environment: "node",
+        include: ["test/packaging/**/*.test.ts"],
+        globalSetup: ["test/packaging/setup.ts"],
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+      },
+    },
+    {
+      extends: true,
+      test: {
         name: "browser",
         environment: "node",
         include: ["test/browser/**/*.test.ts"],

@@ -8,7 +8,7 @@
  * on what was stored later.
  */
 import { EmbedderError } from "../errors.ts";
-import { contentTerms, tokenize, words } from "../search/tokenize.ts";
+import { contentTerms, tokenize, words } from "../text/tokenize.ts";
 import type { Embedder } from "./embedder.ts";
 import { blankVector, normalize } from "./pooling.ts";
 

@@ -115,7 +115,7 @@ async function load(
 
 /** True where asking a hub is known to be in vain. A hub on this machine needs no network. */
 function isOffline(host: string | undefined, source: ModelSource): boolean {
-  if (isNode() || source.localModelPath !== null || globalThis.navigator?.onLine !== false) return false;
+  if (isNode() || source.localModelPath !== null || (globalThis.navigator?.onLine ?? true)) return false;
   return !/^https?:\/\/(?:localhost|127\.|\[::1\])/.test(host ?? "");
 }
 

@@ -4,7 +4,7 @@
  */
 import { ConflictError, EngineError } from "../errors.ts";
 import type { PendingRow, WriteTx } from "../store/store.ts";
-import { hashStatement, normalizeStatement } from "../text.ts";
+import { hashStatement, normalizeStatement } from "../text/statement.ts";
 import type { AddResult, AddResultItem, MemoryRecord } from "../types.ts";
 import { readClock, writeClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";

@@ -4,7 +4,7 @@
  */
 import { scopeKeyOf } from "../scope.ts";
 import type { WriteTx } from "../store/store.ts";
-import { hashStatement } from "../text.ts";
+import { hashStatement } from "../text/statement.ts";
 import type { Change, DecidedBy, ISODate, JSONObject, MemoryRecord } from "../types.ts";
 import type { Clock } from "./clock.ts";
 import { knownSpaces, rememberSpaces, type VectorSets } from "./spaces.ts";

@@ -3,7 +3,7 @@
  * dropped at any time (INV-5). One view per scope, so that a search cannot even see another (INV-8).
  */
 import { KeywordIndex } from "../search/keyword-index.ts";
-import { tokenize } from "../search/tokenize.ts";
+import { tokenize } from "../text/tokenize.ts";
 import type { MemoryRecord } from "../types.ts";
 import type { PlannedIndex } from "../vector/planned-index.ts";
 

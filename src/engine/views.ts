@@ -2,7 +2,7 @@
  * The views in memory, and the one mechanism that makes and keeps them: load, verify, replay what came
  * after, else rebuild (INV-5). It serves a cold start, another tab's commits and a new worker alike.
  */
-import { HNSW_FROM } from "../search/plan.ts";
+import { HNSW_FROM } from "../vector/plan.ts";
 import { carries } from "../scope.ts";
 import type { ReadTx, VectorRow } from "../store/store.ts";
 import type { MemoryRecord, Scope } from "../types.ts";

@@ -1,11 +1,10 @@
 /** What every Embedder promises, as tests: run it on ours, run it on yours. */
 import type { Embedder } from "../embed/embedder.ts";
+import { ensure, type SuiteRunner } from "./suite.ts";
 
-/** The functions of a test runner that the suite needs; those of vitest, jest and mocha fit. */
-export interface SuiteRunner {
-  describe(name: string, body: () => void): void;
-  it(name: string, body: () => Promise<void>): void;
-  afterAll(body: () => Promise<void>): void;
+/** One embedder serves all tests of the suite, and is closed after them. */
+export interface EmbedderSuiteRunner extends SuiteRunner {
+  afterAll: (body: () => Promise<void>) => void;
 }
 
 const TEXTS = [
@@ -28,7 +27,7 @@ const UNIT = 1e-3;
  * @example
  * embedderSuite("my embedder", () => openMine(), { describe, it, afterAll });
  */
-export function embedderSuite(name: string, open: () => Promise<Embedder>, runner: SuiteRunner): void {
+export function embedderSuite(name: string, open: () => Promise<Embedder>, runner: EmbedderSuiteRunner): void {
   let opened: Promise<Embedder> | undefined;
   const embedder = (): Promise<Embedder> => (opened ??= open());
 
@@ -138,8 +137,4 @@ function at<T>(list: ArrayLike<T | undefined>, index: number): T {
   const value = list[index];
   if (value === undefined) throw new Error(`there is no entry ${index}`);
   return value;
-}
-
-function ensure(holds: boolean, otherwise: string): void {
-  if (!holds) throw new Error(otherwise);
 }

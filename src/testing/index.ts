@@ -2,5 +2,8 @@
 export { scriptedLLM, facts, decisions, never, garbage } from "./scripted-llm.ts";
 export type { LLMScript, ScriptedCall, ScriptedDecision, ScriptedLLM, ScriptedReply } from "./scripted-llm.ts";
 export { fakeRuntime, type FakeRuntime, type FakeRuntimeOptions } from "./fake-runtime.ts";
-export { embedderSuite } from "./embedder-suite.ts";
-export { vectorIndexSuite } from "./vector-index-suite.ts";
+export { embedderSuite, type EmbedderSuiteRunner } from "./embedder-suite.ts";
+export { engineSuite } from "./engine-suite.ts";
+export { storeSuite } from "./store-suite.ts";
+export type { SuiteRunner } from "./suite.ts";
+export { vectorIndexSuite, type VectorIndexSuiteRunner } from "./vector-index-suite.ts";

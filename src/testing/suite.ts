@@ -2,8 +2,8 @@
 
 /** Those of vitest, jest and mocha fit. */
 export interface SuiteRunner {
-  describe(name: string, body: () => void): void;
-  it(name: string, body: () => Promise<void>): void;
+  describe: (name: string, body: () => void) => void;
+  it: (name: string, body: () => Promise<void>) => void;
 }
 
 export function ensure(condition: boolean, message: string): asserts condition {

@@ -1,13 +1,12 @@
 /** What every VectorIndex must do. Ours pass it; run it on yours. */
 import { KeepsakeError } from "../errors.ts";
 import type { VectorHit, VectorIndex } from "../vector/vector-index.ts";
+import type { SuiteRunner } from "./suite.ts";
 import { clusteredVectors, randomFrom, unitVector } from "./vectors.ts";
 
 /** The part of vitest's (or jest's) functions that the suite needs. */
-export interface SuiteFunctions {
-  describe(name: string, body: () => void): void;
-  it(name: string, body: () => Promise<void>): void;
-  expect(actual: unknown): {
+export interface VectorIndexSuiteRunner extends SuiteRunner {
+  expect: (actual: unknown) => {
     toBe(expected: unknown): void;
     toEqual(expected: unknown): void;
     toBeCloseTo(expected: number, digits: number): void;
@@ -26,7 +25,7 @@ export interface SuiteOptions {
  * @example vectorIndexSuite({ describe, it, expect }, "MyIndex", (dims) => new MyIndex(dims))
  */
 export function vectorIndexSuite(
-  { describe, it, expect }: SuiteFunctions,
+  { describe, it, expect }: VectorIndexSuiteRunner,
   name: string,
   make: (dims: number) => VectorIndex | Promise<VectorIndex>,
   options: SuiteOptions = {},

@@ -1,6 +1,6 @@
 /** The index of one scope: an exact one that holds every row, and above a size a graph that only speeds it up. */
 import { EngineError } from "../errors.ts";
-import { HNSW_FROM, planVectorSearch } from "../search/plan.ts";
+import { HNSW_FROM, planVectorSearch } from "./plan.ts";
 import { checkTopK, checkVector, closedError } from "./check.ts";
 import { FlatIndex } from "./flat-index.ts";
 import { HnswIndex } from "./hnsw-index.ts";

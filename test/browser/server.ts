@@ -48,6 +48,9 @@ function answer(folders: Folders, request: IncomingMessage, response: ServerResp
   response.setHeader("Content-Type", TYPES[extname(file)] ?? "application/octet-stream");
   response.setHeader("Content-Length", statSync(file).size);
   response.setHeader("Access-Control-Allow-Origin", "*");
+  // Models are kept by the library (Cache API); everything else of an app is the HTTP cache's.
+  const isModel = path.startsWith("/models/") || path.startsWith("/hub/");
+  response.setHeader("Cache-Control", isModel || path.endsWith(".html") ? "no-store" : "max-age=3600");
   if (path.startsWith("/csp/")) response.setHeader("Content-Security-Policy", EXTENSION_CSP);
   createReadStream(file).pipe(response);
 }

@@ -1,12 +1,11 @@
 /** Once for all browser tests: build the package, build a page that uses it, make a model, serve it all. */
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 import type { TestProject } from "vitest/node";
 import { findChromium } from "../../scripts/chromium.mjs";
+import { buildPackage } from "../build-package.ts";
 import { makeTestModel } from "../../scripts/make-test-model.mjs";
 import { startServer } from "./server.ts";
 
@@ -23,7 +22,7 @@ declare module "vitest" {
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const chromium = findChromium();
   if (!chromium) throw new Error("No Chromium: install one or set CHROME_PATH. npm test does so where it may.");
-  buildPackage();
+  await buildPackage();
   await buildPage(join(cache, "app"));
   const models = join(cache, "models");
   await makeTestModel(join(models, "tiny"), { dims: 64 });
@@ -32,16 +31,6 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   provide("url", server.url);
   provide("chromium", chromium);
   return server.close;
-}
-
-/** As `npm run build` does, without the types. */
-function buildPackage(): void {
-  execFileSync(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "error"], {
-    cwd: root,
-    stdio: "inherit",
-    env: { ...process.env, VITEST: "", NODE_ENV: "production" },
-  });
-  if (!existsSync(join(root, "dist/worker.js"))) throw new Error("The build made no worker.");
 }
 
 /** As an app's own Vite does, with little configuration but where the package lies. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isStopWord, tokenize, words } from "../../src/search/tokenize.ts";
+import { isStopWord, tokenize, words } from "../../src/text/tokenize.ts";
 
 /** An ideographic space: not ASCII and not a word, so it sends a text down the Segmenter path unchanged. */
 const SEGMENTED = "\u3000";

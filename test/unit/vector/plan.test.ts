@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HNSW_FROM, planVectorSearch } from "../../../src/search/plan.ts";
+import { HNSW_FROM, planVectorSearch } from "../../../src/vector/plan.ts";
 
 const plan = (rows: number, allowed: number | null, change: { indexed?: number; topK?: number } = {}): string =>
   planVectorSearch({ rows, indexed: rows, topK: 10, hnswFrom: HNSW_FROM, allowed, ...change });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isStopWord, tokenize, words } from "../../../src/search/tokenize.ts";
+import { isStopWord, tokenize, words } from "../../../src/text/tokenize.ts";
 
 describe("words", () => {
   it.each([
