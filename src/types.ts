@@ -19,6 +19,53 @@ export interface Message {
   name?: string;
 }
 
+/** A calendar day, `YYYY-MM-DD`. */
+export type ISODay = string;
+
+/** When what a memory says happened or will happen: all days from `from` to `to`, both included. */
+export interface EventTime {
+  from: ISODay;
+  to: ISODay;
+}
+
+/** A message that a memory came from. The text is there as long as the message is kept (`retention`). */
+export interface Source {
+  opId: string;
+  /** Position among the messages of its op. */
+  index: number;
+}
+
+export type EntityType = "person" | "place" | "organization" | "thing";
+
+/** A relation as extracted from one fact: names as they were written. */
+export interface RelationDraft {
+  source: string;
+  /** Lower case with underscores: `works_at`, `likes`. */
+  predicate: string;
+  target: string;
+  sourceType?: EntityType;
+  targetType?: EntityType;
+}
+
+/** A relation of the memory graph, as `add`, `search` and `graph` give it. */
+export interface Relation {
+  source: string;
+  predicate: string;
+  target: string;
+  /** Since when it is known to hold. */
+  from: ISODate;
+  /** When it was contradicted or its memory deleted; null while it holds. */
+  to: ISODate | null;
+  /** The memory it came with. */
+  memoryId: string;
+}
+
+/** What the app's user thinks of a memory. */
+export interface Feedback {
+  rating: "POSITIVE" | "NEGATIVE" | "VERY_NEGATIVE";
+  reason?: string;
+}
+
 /** Whose memories. At least one id; ids are trimmed, not empty and without inner white space. */
 export interface Scope {
   userId?: string;
@@ -59,6 +106,20 @@ export interface MemoryRecord {
   attributedTo?: "user" | "assistant";
   /** `name` of the message it was stored from. */
   actor?: string;
+  /** `seq` of the change that first wrote it; the order of `getAll`. */
+  createdSeq: number;
+  /** Topics, from the catalog of the add that wrote it. */
+  categories?: string[];
+  /** An immutable memory is changed by no add. */
+  immutable?: boolean;
+  /** Hidden from `search` and `getAll` after this day (UTC). */
+  expirationDate?: ISODay;
+  eventTime?: EventTime;
+  /** Messages it came from, oldest first. */
+  sources?: Source[];
+  /** `procedural`: the summary of an agent's run. */
+  memoryType?: "procedural";
+  feedback?: Feedback;
   /** Set by a soft delete; a deleted memory is in no read but `history`. */
   deletedAt?: ISODate;
 }
@@ -72,6 +133,13 @@ export interface MemoryItem extends Scope {
   updatedAt: ISODate;
   attributedTo?: "user" | "assistant";
   actor?: string;
+  categories?: string[];
+  immutable?: boolean;
+  expirationDate?: ISODay;
+  eventTime?: EventTime;
+  sources?: Source[];
+  memoryType?: "procedural";
+  feedback?: Feedback;
 }
 
 /** A memory that `search` found. */

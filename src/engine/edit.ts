@@ -1,7 +1,7 @@
 /** What the app changes itself: update, delete, reset. Each is an op of its own, in the log like any other. */
 import { InvalidInputError } from "../errors.ts";
 import { carries } from "../scope.ts";
-import type { ReadTx, WriteTx } from "../store/store.ts";
+import { TABLES, type ReadTx, type TableName, type WriteTx } from "../store/store.ts";
 import type { HistoryEntry, JSONObject, MemoryRecord, Scope } from "../types.ts";
 import { readClock, writeClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
@@ -63,18 +63,8 @@ export async function recordsCarrying(tx: ReadTx, asked: Scope): Promise<MemoryR
 
 /** Deletes every row of every table; `seq` and `order` go on, so that no id or number is given twice. */
 export async function reset(context: EngineContext): Promise<void> {
-  const tables = [
-    "meta",
-    "scopes",
-    "memories",
-    "vectors",
-    "changes",
-    "pending",
-    "ops",
-    "messages",
-    "snapshots",
-  ] as const;
-  await context.store.write([...tables], "strict", async (tx) => {
+  const tables = Object.keys(TABLES) as TableName[];
+  await context.store.write(tables, "strict", async (tx) => {
     const clock = await readClock(tx);
     for (const table of tables) await tx.deleteAll(table);
     await writeClock(tx, { ...clock, memories: 0, epoch: clock.epoch + 1 });

@@ -38,10 +38,11 @@ import type {
   UpdateRequest,
 } from "./engine.ts";
 import { fillSpace } from "./fill.ts";
+import { toItem } from "./item.ts";
 import { openLeases } from "./leases.ts";
 import { Maintenance } from "./maintenance.ts";
 import { recall } from "./recall.ts";
-import { list, search, toItem } from "./search.ts";
+import { list, search } from "./search.ts";
 import { openTabs, type Tabs } from "./tabs.ts";
 import { Views } from "./views.ts";
 

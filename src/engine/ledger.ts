@@ -55,6 +55,7 @@ export class Ledger {
       updatedAt: at,
       rev: 1,
       seq: this.#seq + 1,
+      createdSeq: this.#seq + 1,
       order,
       opId,
     };

@@ -4,6 +4,7 @@ import { fuse } from "../search/fuse.ts";
 import { searchKeywords } from "../search/keyword-index.ts";
 import type { Filter, MemoryItem, MemoryRecord, SearchResult } from "../types.ts";
 import type { SearchRequest } from "./engine.ts";
+import { toItem } from "./item.ts";
 import type { ScopeView } from "./scope-view.ts";
 
 /** Candidates per signal and result: one that is fifth by meaning and fifth by words may be the best of all. */
@@ -55,21 +56,6 @@ export function list(records: MemoryRecord[], filter: Filter | null, topK: numbe
   const accepts = filter ? compileFilter(filter) : () => true;
   const sorted = records.filter((record) => !record.deletedAt && accepts(record)).sort((a, b) => b.seq - a.seq);
   return (topK === null ? sorted : sorted.slice(0, topK)).map(toItem);
-}
-
-/** What the outside sees of a record. */
-export function toItem(record: MemoryRecord): MemoryItem {
-  const { id, memory, scope, metadata, createdAt, updatedAt, attributedTo, actor } = record;
-  return {
-    id,
-    memory,
-    ...scope,
-    metadata,
-    createdAt,
-    updatedAt,
-    ...(attributedTo !== undefined && { attributedTo }),
-    ...(actor !== undefined && { actor }),
-  };
 }
 
 /** Labels that pass the filter; null where there is none to pass. */

@@ -2,7 +2,7 @@
  * The Store port: tables with keys and indexes, and transactions over them. What lies in the tables
  * and what a commit means is the engine's business; a store only promises what is written here.
  */
-import type { Change, MemoryRecord, Message, PendingOp, AddResult, Scope } from "../types.ts";
+import type { AddResult, Change, EntityType, MemoryRecord, Message, PendingOp, Scope } from "../types.ts";
 
 /** A key as IndexedDB orders them: numbers < strings < arrays (element by element, shorter first). */
 export type Key = number | string | Key[];
@@ -43,6 +43,36 @@ export interface MessageRow extends Message {
   at: string;
 }
 
+/** Somebody or something that relations of a scope name. */
+export interface EntityRow {
+  scopeKey: string;
+  /** Normalized name; unique in the scope. */
+  id: string;
+  /** As it was first written. */
+  name: string;
+  type: EntityType;
+  /** Normalized names that mean the same. */
+  aliases: string[];
+}
+
+/** A relation with its life: opened by one op, perhaps closed by a later one. */
+export interface RelationRow {
+  /** Derived from the op and its place in it, so that a resumed op writes it once. */
+  id: string;
+  scopeKey: string;
+  /** Ids of entities. */
+  source: string;
+  predicate: string;
+  target: string;
+  memoryId: string;
+  from: string;
+  openedBy: string;
+  to: string | null;
+  closedBy: string | null;
+  /** `seq` of the clock when it was last changed. */
+  seq: number;
+}
+
 /** A scope that has ever been written to. */
 export interface ScopeRow {
   scopeKey: string;
@@ -81,6 +111,10 @@ export interface Tables {
   messages: MessageRow;
   /** key: [name, chunk] */
   snapshots: SnapshotRow;
+  /** key: [scopeKey, id] */
+  entities: EntityRow;
+  /** key: `id`; indexes: `scope` [scopeKey], `memory` [memoryId] */
+  relations: RelationRow;
 }
 export type TableName = keyof Tables;
 
@@ -94,6 +128,8 @@ export const TABLES: { [T in TableName]: { key: string | string[]; indexes: Reco
   ops: { key: "opId", indexes: {} },
   messages: { key: ["scopeKey", "order", "index"], indexes: {} },
   snapshots: { key: ["name", "chunk"], indexes: {} },
+  entities: { key: ["scopeKey", "id"], indexes: {} },
+  relations: { key: "id", indexes: { scope: ["scopeKey"], memory: ["memoryId"] } },
 };
 
 /** Which rows, in key order. Without `prefix` and `after`: all. */
