@@ -1,5 +1,7 @@
 /** The front door. */
 import { untilAborted } from "./abort.ts";
+import { Recalled } from "./add/recalled.ts";
+import { toOpOptions } from "./add-options.ts";
 import type { OpQueue } from "./add/queue.ts";
 import type { Engine } from "./engine/engine.ts";
 import { EngineError, InvalidInputError } from "./errors.ts";
@@ -23,10 +25,14 @@ import type {
   MemoryInfo,
   MemoryItem,
   Message,
+  MessageInput,
+  OpOptions,
   PendingOp,
+  Scope,
   SearchResult,
 } from "./types.ts";
-import { toMessages, toMetadata, toQuery, toScope, toText, toThreshold, toTopK } from "./validate.ts";
+import { toMessages } from "./validate-messages.ts";
+import { toMetadata, toQuery, toScope, toText, toThreshold, toTopK } from "./validate.ts";
 import { Watchers } from "./watchers.ts";
 
 const DEFAULT_LLM_TIMEOUT_MS = 120_000;
@@ -50,7 +56,10 @@ interface Opened {
 export class Memory {
   readonly #options: MemoryOptions;
   readonly #watchers = new Watchers();
+  readonly #recalled = new Recalled();
   #opened: Promise<Opened> | null = null;
+  /** The last `add` that was taken in. */
+  #intake: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   /** @throws {InvalidInputError} for options that contradict each other */
@@ -66,15 +75,25 @@ export class Memory {
    * @throws {InvalidInputError} nothing is stored
    * @throws {LLMError} {LLMOutputError} the op stays pending (`error.details.opId`); `flush()` tries again
    */
-  async add(messages: string | Message | Message[], options: AddOptions): Promise<AddResult> {
+  async add(messages: string | MessageInput | MessageInput[], options: AddOptions): Promise<AddResult> {
     const scope = toScope(options, "add");
-    const { signal, infer = true, opId } = options;
-    const list = toMessages(messages);
-    const metadata = toMetadata(options.metadata);
-    const extractor = this.#options.llm ? "llm" : "rules";
-    const id = opId === undefined ? this.#runtime.randomId() : toText(opId, "opId");
-    const { queue } = await this.#open(signal);
-    return queue.add({ opId: id, scope, messages: list, options: { infer, metadata, extractor } }, signal);
+    const { signal, trace = false, dryRun = false } = options;
+    const { llm, defaults = {} } = this.#options;
+    const op = toOpOptions(options, defaults, llm ? "llm" : "rules");
+    const opId = options.opId === undefined ? this.#runtime.randomId() : toText(options.opId, "opId");
+    // One after the other, whatever the messages take to read: so ops are accepted in the order of the calls.
+    const intake = this.#intake.then(async () => {
+      signal?.throwIfAborted();
+      const list = await toMessages(messages);
+      checkAdd(op, scope, list, llm !== undefined);
+      const { queue } = await this.#open(signal);
+      const request = { opId, scope, messages: list, options: op };
+      if (dryRun) return { result: queue.preview(request, { signal, trace }) };
+      return queue.accept(request, { signal, trace, onAbort: "cancel" });
+    });
+    this.#intake = intake.catch(() => undefined);
+    const { result } = await untilAborted(intake, signal);
+    return options.wait === "accepted" && !dryRun ? { opId, results: [], pending: true } : result;
   }
 
   /**
@@ -88,7 +107,9 @@ export class Memory {
       topK: toTopK(options.topK),
       threshold: toThreshold(options.threshold),
     };
-    return { results: await this.#call(options.signal, ({ engine }) => engine.search(request)) };
+    const results = await this.#call(options.signal, ({ engine }) => engine.search(request));
+    this.#recalled.note(results.map((result) => result.memory));
+    return { results };
   }
 
   /** The memory, or null. Deleted ones are null. */
@@ -225,7 +246,14 @@ export class Memory {
         onDead: () => (this.#opened = null),
       }),
     ]);
-    const queue = new OpQueue({ engine, llm, llmTimeoutMs, runtime: this.#runtime });
+    const queue = new OpQueue({
+      engine,
+      llm,
+      llmTimeoutMs,
+      runtime: this.#runtime,
+      recalled: this.#recalled,
+      emit: (event) => this.#watchers.emit(event),
+    });
     globalThis.addEventListener?.("online", this.#resume);
     // What waited since the last time is taken up in the background; `pending()` tells how it goes.
     queue.drain(false).catch(() => undefined);
@@ -235,6 +263,18 @@ export class Memory {
   readonly #resume = (): void => {
     this.#opened?.then(({ queue }) => queue.drain(false)).catch(() => undefined);
   };
+}
+
+/** What only an LLM can do is refused without one, before anything is stored. */
+function checkAdd({ memoryType, images, infer }: OpOptions, scope: Scope, messages: Message[], hasLLM: boolean): void {
+  if (memoryType === "procedural") {
+    if (scope.agentId === undefined) throw new InvalidInputError('keepsake: memoryType "procedural" needs an agentId.');
+    if (!infer) throw new InvalidInputError('keepsake: memoryType "procedural" has no meaning with infer: false.');
+    if (!hasLLM) throw new InvalidInputError('keepsake: memoryType "procedural" needs an `llm` that sums up the run.');
+  }
+  if (!hasLLM && images !== "skip" && messages.some((message) => message.images)) {
+    throw new InvalidInputError('keepsake: only an `llm` can describe images. Configure one, or pass images: "skip".');
+  }
 }
 
 function checkOptions({ engine, worker, embedder, name, llm }: MemoryOptions): void {

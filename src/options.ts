@@ -2,7 +2,17 @@
 import type { Embedder } from "./embed/embedder.ts";
 import type { IndexOptions, OpenEngine } from "./engine/engine.ts";
 import type { Runtime } from "./runtime.ts";
-import type { AddResult, Filter, JSONObject, LLM, PendingOp, Scope, TransformersOptions } from "./types.ts";
+import type {
+  AddResult,
+  CustomPrompts,
+  Filter,
+  JSONObject,
+  LLM,
+  PendingOp,
+  Retention,
+  Scope,
+  TransformersOptions,
+} from "./types.ts";
 
 export interface MemoryOptions {
   /** Name of the database. Two memories of one name on one origin share everything. @default "default" */
@@ -30,6 +40,8 @@ export interface MemoryOptions {
   storage?: "indexeddb" | "memory";
   /** A Worker of your own, for bundlers that cannot find ours. Its file: `import "keepsake/worker"`. */
   worker?: Worker | (() => Worker);
+  /** Options that every `add` takes unless it says otherwise. */
+  defaults?: AddDefaults;
   /** When derived data is built. Results do not depend on it. */
   index?: IndexOptions;
   /** Time and ids, for tests. @default the system's */
@@ -68,11 +80,51 @@ export interface LegacyOptions {
   async_mode?: boolean;
 }
 
-export interface AddOptions extends ScopedOptions, LegacyOptions {
+/** Options of `add` that may also be given once for all, as `defaults`. */
+export interface AddDefaults {
   /** Kept on every memory of this add. Identity keys (`userId`, `user_id`, …) in it are dropped. */
   metadata?: Record<string, unknown>;
   /** `false`: store each non-system message verbatim, without a model. @default true */
   infer?: boolean;
+  /** Earlier messages of exactly this scope that are read as context, 0 to 100; 0 turns it off. @default 10 */
+  contextWindow?: number;
+  /** Which messages are kept as provenance and context after the commit. @default "all" */
+  retention?: Retention;
+  /** What to keep, in words ("travel, food"). By rules: facts that share a word with it. */
+  includes?: string;
+  /** What to leave out, in words. By rules: facts that share a word with it are dropped. */
+  excludes?: string;
+  /** More rules for the LLM, above ours. No effect without an LLM. */
+  customInstructions?: string;
+  /** The same in agent scope (an `agentId`, no `userId`). */
+  agentCustomInstructions?: string;
+  /** Topics: `{ name: description }`, or mem0's list of such objects. Replaces the catalog of 15. */
+  customCategories?: Record<string, string> | Record<string, string>[];
+  /** System prompts that replace ours whole. */
+  customPrompts?: CustomPrompts;
+  /** No later add changes these memories. @default false */
+  immutable?: boolean;
+  /** `YYYY-MM-DD`: hidden from `search` and `getAll` after that day (UTC). */
+  expirationDate?: string;
+  /** When it was said: a Date, an ISO string or Unix seconds. Backdates what is stored. @default now */
+  timestamp?: Date | string | number;
+  /** `"procedural"`: one memory that sums up an agent's run. Needs an `agentId` and an LLM. */
+  memoryType?: "procedural" | "procedural_memory";
+  /** `"keep"`: add only, nothing is superseded; the same statement again is still NONE. @default "resolve" */
+  conflicts?: "resolve" | "keep";
+  /** Memories that one add may change or delete, a non-negative integer. @default 3 */
+  maxDestructive?: number;
+  /** Images in messages: described by the LLM, or skipped. @default "describe" */
+  images?: "describe" | "skip";
+}
+
+export interface AddOptions extends AddDefaults, ScopedOptions, LegacyOptions {
+  /** `"accepted"`: resolve as soon as the op is safe; it is applied in the background. @default "applied" */
+  wait?: "applied" | "accepted";
+  /** Tell what would happen, and write nothing. @default false */
+  dryRun?: boolean;
+  /** Return every stage as data: prompts, replies, neighbors, decisions. @default false */
+  trace?: boolean;
   /** Idempotency key: the same `opId` again gives the same result and stores nothing. @default a new UUID */
   opId?: string;
 }

@@ -11,11 +11,23 @@ export type JSONSchema = JSONObject;
 /** An ISO 8601 instant in UTC, e.g. `2026-11-22T10:00:00.000Z`. Information only: `seq` orders. */
 export type ISODate = string;
 
-/** One chat message. */
+/** One chat message, as it is kept. */
 export interface Message {
   role: "user" | "assistant" | "system";
   content: string;
   /** Who speaks, where the role does not say it. */
+  name?: string;
+  /** URLs (`data:` or `https:`) of images that came with it; the LLM describes them. */
+  images?: string[];
+}
+
+/** A part of a message, as chat APIs have them. */
+export type ContentPart = { type: "text"; text: string } | { type: "image_url"; image_url: { url: string | Blob } };
+
+/** A message as a caller may give it: content as a string or in parts. */
+export interface MessageInput {
+  role: "user" | "assistant" | "system";
+  content: string | ContentPart[];
   name?: string;
 }
 
@@ -31,8 +43,12 @@ export interface EventTime {
 /** A message that a memory came from. The text is there as long as the message is kept (`retention`). */
 export interface Source {
   opId: string;
+  /** `order` of that op. */
+  order: number;
   /** Position among the messages of its op. */
   index: number;
+  /** The message itself, where it is still kept; `get` looks it up. */
+  message?: Message;
 }
 
 export type EntityType = "person" | "place" | "organization" | "thing";
@@ -58,6 +74,39 @@ export interface Relation {
   to: ISODate | null;
   /** The memory it came with. */
   memoryId: string;
+}
+
+/** What an `add` did to the memory graph. */
+export interface RelationChanges {
+  /** Statements that were not known before. */
+  added: Relation[];
+  /** Statements that hold no more, each with its end. */
+  closed: Relation[];
+}
+
+/** Somebody or something in the memory graph. */
+export interface GraphNode {
+  /** Unique within one answer; the same in every answer to the same scope. */
+  id: string;
+  name: string;
+  type: EntityType;
+  /** How many relations it has in the whole graph, shown or not. */
+  degree: number;
+}
+
+export interface GraphEdge extends Relation {
+  id: string;
+  /** Ids of nodes. */
+  sourceId: string;
+  targetId: string;
+}
+
+/** A memory graph, or a part of it, for drawing. */
+export interface Graph {
+  /** Those with the most relations first. */
+  nodes: GraphNode[];
+  /** Oldest first. */
+  edges: GraphEdge[];
 }
 
 /** What the app's user thinks of a memory. */
@@ -124,6 +173,12 @@ export interface MemoryRecord {
   deletedAt?: ISODate;
 }
 
+/** What is kept of a fact beside its text. */
+export type FactDetails = Pick<
+  MemoryRecord,
+  "attributedTo" | "actor" | "categories" | "eventTime" | "sources" | "memoryType"
+>;
+
 /** A memory as `get`, `getAll` and `search` give it. */
 export interface MemoryItem extends Scope {
   id: string;
@@ -166,8 +221,16 @@ export interface AddResultItem {
 export interface AddResult {
   /** Idempotency key of this add; also the key to its changes. */
   opId: string;
-  /** In the order of the facts. Empty only where there was nothing to remember. */
+  /** In the order of the facts. Empty only where there was nothing to remember, or with `pending`. */
   results: AddResultItem[];
+  /** With `graph`: what it did to the memory graph. */
+  relations?: RelationChanges;
+  /** With `wait: "accepted"`: the op is safe and is worked on; `watch()` and `pending()` tell how it goes. */
+  pending?: true;
+  /** With `dryRun`: this is what would happen. Nothing was written. */
+  dryRun?: true;
+  /** With `trace`: every stage, in order. */
+  trace?: TraceStage[];
 }
 
 /** A decision as committed: one row of the change log. */
@@ -222,14 +285,70 @@ export interface OpOptions {
   metadata: JSONObject;
   /** Who was to extract when the op was accepted. */
   extractor: "llm" | "rules";
+  /** Earlier messages of the scope that are read as context; 0: none. @default 10 */
+  contextWindow?: number;
+  /** Which messages are kept after the commit. @default "all" */
+  retention?: Retention;
+  /** What to keep, what to leave out, in words. */
+  includes?: string;
+  excludes?: string;
+  /** More rules for the LLM. */
+  customInstructions?: string;
+  agentCustomInstructions?: string;
+  /** Name → description. @default the catalog of 15 */
+  customCategories?: Record<string, string>;
+  customPrompts?: CustomPrompts;
+  immutable?: boolean;
+  expirationDate?: ISODay;
+  /** When it was said. @default when it was accepted */
+  timestamp?: ISODate;
+  memoryType?: "procedural";
+  conflicts?: "resolve" | "keep";
+  maxDestructive?: number;
+  images?: "describe" | "skip";
+  /** Also keep entities and relations. @default false */
+  graph?: boolean;
 }
+
+/** Which messages stay as provenance: all of them, the last `contextWindow` of the scope, or none. */
+export type Retention = "all" | "window" | "none";
+
+/** System prompts that replace ours whole. The data that follows them stays as it is. */
+export interface CustomPrompts {
+  extract?: string;
+  resolve?: string;
+  describe?: string;
+  procedural?: string;
+}
+
+/** One stage of an `add`, as data. Timings are wall time in ms. */
+export type TraceStage =
+  | { stage: "context"; messages: Message[]; dropped: string[] }
+  | {
+      stage: "ask";
+      purpose: LLMPurpose;
+      attempts: { messages: LLMRequest["messages"]; reply: string; problem?: string; ms: number; tokens: number }[];
+    }
+  | { stage: "facts"; by: "llm" | "rules"; facts: { text: string; reason?: string }[] }
+  | {
+      stage: "recall";
+      ms: number;
+      facts: { text: string; neighbors: { id: string; memory: string; similarity: number; overlap: number }[] }[];
+    }
+  | { stage: "resolve"; dropped: string[]; decisions: { event: DecisionEvent; id?: string | null; reason: string }[] }
+  | { stage: "commit"; ms: number; attempt: number; conflict: boolean };
 
 /** What the app's model is asked for. */
 export type LLMPurpose = "extract" | "resolve" | "relate" | "rerank" | "describe";
 
 export interface LLMRequest {
   purpose: LLMPurpose;
-  messages: { role: "system" | "user" | "assistant"; content: string }[];
+  messages: {
+    role: "system" | "user" | "assistant";
+    content: string;
+    /** URLs of images to look at; only with the purpose `describe`. */
+    images?: string[];
+  }[];
   /** What the reply must be; pass it on to an engine that can constrain decoding. A hint otherwise. */
   schema: JSONSchema;
   /** Aborted when the caller aborts or the time is up; stop work then. */
@@ -262,7 +381,8 @@ export interface FilterOperators {
  * A filter. Flat keys are ANDed; `AND`, `OR` take lists of filters, `NOT` a filter or a list of them
  * (none may hold). A bare value means `eq`, a list means `in`, `"*"` any value but null.
  * Keys: `userId`, `agentId`, `appId`, `runId` (or snake_case), `id`, `memory`, `createdAt`, `updatedAt`,
- * `actor`, `attributedTo`; anything else is a path into `metadata` (`category`, `trip.city`).
+ * `actor`, `attributedTo`, `categories`, `immutable`, `memoryType`, `feedback`, `expirationDate`, `eventFrom`,
+ * `eventTo` (dates as ISO strings; a bare day is the whole of it); anything else is a path into `metadata` (`category`, `trip.city`).
  */
 export type Filter = {
   AND?: Filter[];
@@ -333,6 +453,7 @@ export interface MemoryInfo {
 export type KeepsakeEvent =
   | { type: "model-progress"; model: string; file?: string; loadedBytes: number; totalBytes: number }
   | { type: "model-state"; embedder: EmbedderInfo }
+  | { type: "stage"; opId: string; stage: "extract" | "recall" | "resolve" | "commit" }
   | { type: "committed"; seq: number; scopeKeys: string[]; opId: string }
   | {
       type: "pending";

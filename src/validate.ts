@@ -5,41 +5,11 @@
 import { InvalidInputError } from "./errors.ts";
 import { SCOPE_IDS, SNAKE_CASE_IDS, type ScopeId } from "./scope.ts";
 import { splitScope } from "./search/filter.ts";
-import type { Filter, JSONObject, JSONValue, Message, Scope } from "./types.ts";
+import type { Filter, JSONObject, JSONValue, Scope } from "./types.ts";
 
-const ROLES = new Set(["user", "assistant", "system"]);
 /** Deep enough for any real metadata, shallow enough for every recursion over it. */
 const MAX_METADATA_DEPTH = 16;
 const MAX_ID_LENGTH = 256;
-
-/** A string is one user message; one message is a list of one. At least one must say something. */
-export function toMessages(input: unknown): Message[] {
-  const list = typeof input === "string" ? [{ role: "user", content: input }] : Array.isArray(input) ? input : [input];
-  if (input === null || input === undefined || list.length === 0) {
-    throw new InvalidInputError("keepsake: messages are missing. Pass a string, a message or a list of messages.");
-  }
-  const messages = list.map(toMessage);
-  if (messages.every((m) => m.content.trim() === "")) {
-    throw new InvalidInputError("keepsake: every message is blank. Pass at least one with content.");
-  }
-  return messages;
-}
-
-function toMessage(value: unknown, index: number): Message {
-  const { role, content, name } = (value ?? {}) as Partial<Message>;
-  const at = `messages[${index}]`;
-  if (typeof role !== "string" || !ROLES.has(role)) {
-    throw new InvalidInputError(`keepsake: ${at}.role must be "user", "assistant" or "system".`);
-  }
-  if (typeof content !== "string") throw new InvalidInputError(`keepsake: ${at}.content must be a string.`);
-  if (name !== undefined && typeof name !== "string") {
-    throw new InvalidInputError(`keepsake: ${at}.name must be a string.`);
-  }
-  // A lone surrogate is lost by every encoder on the way; better replaced here, once.
-  const message: Message = { role, content: content.toWellFormed() };
-  if (name !== undefined && name.trim() !== "") message.name = name.trim().toWellFormed();
-  return message;
-}
 
 /**
  * The scope ids of an options object: top-level or in `filters` (where they must hold in any case), in

@@ -5,9 +5,9 @@
 import { untilAborted } from "../abort.ts";
 import { ConflictError } from "../errors.ts";
 import type { ClaimedOp, CommitDecision, RecallResult } from "../engine/engine.ts";
-import type { AddResult, Message, PendingOp } from "../types.ts";
-import { extract, isSaid } from "./extract.ts";
-import type { AddPorts, Fact } from "./ports.ts";
+import type { AddResult, AddResultItem, PendingOp } from "../types.ts";
+import { extract, saidIn } from "./extract.ts";
+import type { Fact, Run } from "./ports.ts";
 import { resolve } from "./resolve.ts";
 import { hintsFor } from "./rules/index.ts";
 
@@ -20,40 +20,102 @@ const MAX_ATTEMPTS = 4;
  * Takes a claimed op to its commit. Whatever it throws, the op is still pending and nothing was written.
  * @throws {LLMError} {LLMOutputError} {EmbedderError} {StoreError} {ConflictError} {EngineError}
  */
-export async function runOp(ports: AddPorts, claim: ClaimedOp, signal?: AbortSignal): Promise<AddResult> {
+export async function runOp(run: Run, claim: ClaimedOp): Promise<AddResult> {
   const { op } = claim;
-  if (!op.options.infer) return commit(ports, op, op.messages.filter(isSaid).map(verbatim), signal);
-  const facts = await extract(ports, claim, signal);
+  if (!op.options.infer) return commit(run, op, await verbatim(run, op), 1);
+  tell(run, op, "extract");
+  const facts = await extract(run, claim);
   for (let attempt = 1; ; attempt++) {
-    const recalled = await recall(ports, op, facts, signal);
-    const decisions = await resolve(ports, op, facts, recalled, signal);
+    const decisions = await decide(run, op, facts);
     try {
-      return await commit(ports, op, decisions, signal);
+      return await commit(run, op, decisions, attempt);
     } catch (error) {
       if (!(error instanceof ConflictError) || attempt === MAX_ATTEMPTS) throw error;
     }
   }
 }
 
-function recall(ports: AddPorts, op: PendingOp, facts: Fact[], signal?: AbortSignal): Promise<RecallResult> {
-  if (facts.length === 0) return Promise.resolve({ facts: [], kind: "semantic" });
+/** What {@link runOp} would do with the op, without writing. Ids of new memories are null: there are none yet. */
+export async function previewOp(run: Run, claim: ClaimedOp): Promise<AddResult> {
+  const { op } = claim;
+  const decisions = op.options.infer ? await decide(run, op, await extract(run, claim)) : await verbatim(run, op);
+  const { metadata } = op.options;
+  const results = decisions.map((d): AddResultItem => {
+    const { event, reason } = d;
+    const text = "text" in d ? d.text : "";
+    if (d.event === "ADD") return { id: null, memory: text, event, reason, metadata };
+    return { id: d.id, memory: text, event, reason };
+  });
+  return { opId: op.opId, results: await withTexts(run, results), dryRun: true };
+}
+
+async function decide(run: Run, op: PendingOp, facts: Fact[]): Promise<CommitDecision[]> {
+  tell(run, op, "recall");
+  const recalled = await recall(run, op, facts);
+  tell(run, op, "resolve");
+  return resolve(run, op, facts, recalled);
+}
+
+async function recall(run: Run, op: PendingOp, facts: Fact[]): Promise<RecallResult> {
+  if (facts.length === 0) return { facts: [], kind: "semantic" };
+  const started = run.runtime.now();
   const queries = facts.map(({ text }) => ({ text, hints: hintsFor(text) }));
-  return untilAborted(ports.engine.recall(op.scope, queries, NEIGHBORS_PER_FACT), signal);
+  const recalled = await untilAborted(run.engine.recall(op.scope, queries, NEIGHBORS_PER_FACT), run.signal);
+  run.trace.add({
+    stage: "recall",
+    ms: run.runtime.now() - started,
+    facts: recalled.facts.map(({ text, neighbors }) => ({
+      text,
+      neighbors: neighbors.map(({ id, memory, similarity, overlap }) => ({ id, memory, similarity, overlap })),
+    })),
+  });
+  return recalled;
 }
 
-function commit(ports: AddPorts, op: PendingOp, decisions: CommitDecision[], signal?: AbortSignal): Promise<AddResult> {
-  signal?.throwIfAborted();
-  return untilAborted(ports.engine.commit({ opId: op.opId, decisions }), signal);
+async function commit(run: Run, op: PendingOp, decisions: CommitDecision[], attempt: number): Promise<AddResult> {
+  run.signal?.throwIfAborted();
+  tell(run, op, "commit");
+  const started = run.runtime.now();
+  const note = (conflict: boolean): void =>
+    run.trace.add({ stage: "commit", ms: run.runtime.now() - started, attempt, conflict });
+  try {
+    const result = await untilAborted(run.engine.commit({ opId: op.opId, decisions }), run.signal);
+    note(false);
+    return result;
+  } catch (error) {
+    if (error instanceof ConflictError) note(true);
+    throw error;
+  }
 }
 
-function verbatim({ role, content, name }: Message): CommitDecision {
-  return {
+async function verbatim(run: Run, op: PendingOp): Promise<CommitDecision[]> {
+  const said = await saidIn(run, op);
+  return said.map(({ role, content, name, index }) => ({
     event: "ADD",
     text: content,
     origin: "verbatim",
-    attributedTo: role === "assistant" ? "assistant" : "user",
-    ...(name !== undefined && { actor: name }),
+    details: {
+      attributedTo: role === "assistant" ? "assistant" : "user",
+      sources: [{ opId: op.opId, order: op.order, index }],
+      ...(name !== undefined && { actor: name }),
+    },
     reason: "infer: false, stored as it was said",
     decidedBy: "app",
-  };
+  }));
+}
+
+/** Puts in the texts of memories that a decision is about, as a commit would tell them. */
+async function withTexts(run: Run, results: AddResultItem[]): Promise<AddResultItem[]> {
+  const told: AddResultItem[] = [];
+  for (const item of results) {
+    const stored = item.id === null ? null : await run.engine.get(item.id);
+    if (!stored) told.push(item);
+    else if (item.event === "UPDATE") told.push({ ...item, previousMemory: stored.memory, metadata: stored.metadata });
+    else told.push({ ...item, memory: stored.memory, metadata: stored.metadata });
+  }
+  return told;
+}
+
+function tell({ emit }: Run, { opId }: PendingOp, stage: "extract" | "recall" | "resolve" | "commit"): void {
+  emit({ type: "stage", opId, stage });
 }

@@ -11,16 +11,11 @@ export interface Case {
 }
 
 /** The decision to store a fact as a new memory. */
-export function addition(fact: Fact, reason: string, decidedBy: CommitDecision["decidedBy"]): CommitDecision {
-  const { text, origin, attributedTo, actor } = fact;
-  const because = fact.reason === undefined ? reason : `${fact.reason}; ${reason}`;
-  return {
-    event: "ADD",
-    text,
-    origin,
-    reason: because,
-    decidedBy,
-    ...(attributedTo !== undefined && { attributedTo }),
-    ...(actor !== undefined && { actor }),
-  };
+export function addition(
+  { text, origin, reason: found, details, relations }: Fact,
+  reason: string,
+  decidedBy: CommitDecision["decidedBy"],
+): CommitDecision {
+  const because = found === undefined ? reason : `${found}; ${reason}`;
+  return { event: "ADD", text, origin, details, reason: because, decidedBy, ...(relations && { relations }) };
 }

@@ -1,36 +1,166 @@
 /** Messages → facts: by the app's LLM, or by the rules where there is none. */
 import type { ClaimedOp } from "../engine/engine.ts";
-import type { Message } from "../types.ts";
+import { eventTimeOf } from "../text/when.ts";
+import type { FactDetails, Message, OpOptions, PendingOp, Source } from "../types.ts";
 import { ask } from "./ask.ts";
-import type { AddPorts, Fact } from "./ports.ts";
-import { extractMessages } from "./prompts/extract.ts";
-import { EXTRACT_SCHEMA, validateExtract } from "./reply-formats.ts";
+import { categoriesByWords, DEFAULT_CATEGORIES } from "./categories.ts";
+import { describeImages } from "./describe.ts";
+import type { Fact, Run } from "./ports.ts";
+import { extractMessages, type ExtractExtras } from "./prompts/extract.ts";
+import { proceduralMessages } from "./prompts/procedural.ts";
+import {
+  EXTRACT_SCHEMA,
+  extractSchema,
+  validateExtract,
+  validateSummary,
+  type ExtractedFact,
+} from "./reply-formats.ts";
 import { extractByRules } from "./rules/index.ts";
+import { isAbout } from "./topics.ts";
 
-export async function extract(ports: AddPorts, { op, context }: ClaimedOp, signal?: AbortSignal): Promise<Fact[]> {
-  const messages = op.messages.filter(isSaid);
-  if (messages.length === 0) return [];
-  if (!ports.llm) return extractByRules(messages).map((fact) => fromRules(fact, messages));
-  const { facts } = await ask(
-    ports,
-    {
-      purpose: "extract",
-      messages: extractMessages({ context: context.filter(isSaid), messages, today: op.acceptedAt.slice(0, 10) }),
-      schema: EXTRACT_SCHEMA,
-      validate: validateExtract,
-    },
-    signal,
-  );
-  return facts.map(({ text }) => ({ text, origin: "llm" }));
+/** A message with its place among those of the op, which provenance refers to. */
+interface Said extends Message {
+  index: number;
 }
 
-/** System messages instruct the app's model; they are not something that somebody said. */
-export function isSaid(message: Message): boolean {
-  return message.role !== "system" && message.content.trim() !== "";
+export async function extract(run: Run, claim: ClaimedOp): Promise<Fact[]> {
+  const { op } = claim;
+  const said = withoutRecalled(run, await saidIn(run, op), claim);
+  if (said.length === 0) return [];
+  const facts = await findFacts(run, claim, said);
+  run.trace.add({
+    stage: "facts",
+    by: run.llm ? "llm" : "rules",
+    facts: facts.map(({ text, reason }) => ({ text, ...(reason !== undefined && { reason }) })),
+  });
+  return facts;
 }
 
-function fromRules(found: ReturnType<typeof extractByRules>[number], messages: Message[]): Fact {
-  const { text, reason, attributedTo, source } = found;
-  const actor = messages[source]?.name;
-  return { text, origin: "rules", reason, attributedTo, ...(actor !== undefined && { actor }) };
+/** The messages that somebody said, images told in words. System messages instruct the app's model. */
+export async function saidIn(run: Run, op: PendingOp): Promise<Said[]> {
+  const indexed = op.messages.map((message, index) => ({ ...message, index }));
+  const spoken = indexed.filter((message) => message.role !== "system");
+  const told = await describeImages(run, op, spoken);
+  return told.flatMap((message, i) => (message.content.trim() === "" ? [] : [{ ...message, index: spoken[i]!.index }]));
+}
+
+function withoutRecalled(run: Run, said: Said[], { context }: ClaimedOp): Said[] {
+  const dropped: string[] = [];
+  const kept = said.flatMap((message) => {
+    const stripped = run.recalled.strip(message.content);
+    dropped.push(...stripped.dropped);
+    return stripped.text.trim() === "" ? [] : [{ ...message, content: stripped.text }];
+  });
+  run.trace.add({ stage: "context", messages: context, dropped });
+  return kept;
+}
+
+function findFacts(run: Run, claim: ClaimedOp, said: Said[]): Promise<Fact[]> {
+  if (claim.op.options.memoryType === "procedural") return sumUp(run, claim.op, said);
+  return run.llm ? askForFacts(run, claim, said) : Promise.resolve(factsByRules(claim.op, said));
+}
+
+async function askForFacts(run: Run, { op, context }: ClaimedOp, said: Said[]): Promise<Fact[]> {
+  const { options } = op;
+  const categories = options.customCategories ?? {};
+  const custom = options.customPrompts?.extract;
+  const { facts } = await ask(run, {
+    purpose: "extract",
+    messages: extractMessages({
+      context: context.filter((message) => message.role !== "system" && message.content.trim() !== ""),
+      messages: said.map(({ index: _, ...message }) => message),
+      today: saidOn(op),
+      subject: isAgentScope(op) ? "agent" : "user",
+      more: extrasOf(op, categories),
+      ...(custom !== undefined && { instructions: custom }),
+    }),
+    schema: extractSchema(Object.keys(categories)),
+    validate: validateExtract,
+  });
+  return facts.map((fact) => ({ text: fact.text, origin: "llm", details: detailsOf(fact, op, said) }));
+}
+
+function extrasOf(op: PendingOp, categories: Record<string, string>): ExtractExtras {
+  const { includes, excludes, customInstructions, agentCustomInstructions } = op.options;
+  const instructions = isAgentScope(op) ? (agentCustomInstructions ?? customInstructions) : customInstructions;
+  return {
+    categories,
+    ...(includes !== undefined && { includes }),
+    ...(excludes !== undefined && { excludes }),
+    ...(instructions !== undefined && { instructions }),
+  };
+}
+
+/** An agent that remembers itself: nobody else is named. */
+function isAgentScope({ scope }: PendingOp): boolean {
+  return scope.agentId !== undefined && scope.userId === undefined;
+}
+
+function detailsOf(fact: ExtractedFact, op: PendingOp, said: Said[]): FactDetails {
+  const names = new Set(said.flatMap(({ role, name }) => (role === "user" && name !== undefined ? [name] : [])));
+  const [actor] = names;
+  const catalog = catalogOf(op.options);
+  const named = (fact.categories ?? []).filter((name) => Object.hasOwn(catalog, name));
+  return {
+    ...detailsOfText(fact.text, op, said),
+    attributedTo: isAgentScope(op) ? "assistant" : "user",
+    ...(named.length > 0 && { categories: named }),
+    ...(actor !== undefined && names.size === 1 && { actor }),
+  };
+}
+
+/** What follows from the text alone. */
+function detailsOfText(text: string, op: PendingOp, said: Said[]): FactDetails {
+  const categories = categoriesByWords(text, catalogOf(op.options));
+  const eventTime = eventTimeOf(text, saidOn(op));
+  return {
+    sources: said.map(({ index }) => sourceOf(op, index)),
+    ...(categories.length > 0 && { categories }),
+    ...(eventTime && { eventTime }),
+  };
+}
+
+function factsByRules(op: PendingOp, said: Said[]): Fact[] {
+  const { includes, excludes } = op.options;
+  // What an agent says of itself has the form of what a user says of herself.
+  const agent = isAgentScope(op);
+  const speakers = agent ? said.flatMap(asAgent) : said;
+  return extractByRules(speakers).flatMap(({ text, reason, source }): Fact[] => {
+    if (includes !== undefined && !isAbout(text, includes)) return [];
+    if (excludes !== undefined && isAbout(text, excludes)) return [];
+    const speaker = speakers[source]!;
+    const details = detailsOfText(text, op, [speaker]);
+    const actor = agent ? undefined : speaker.name;
+    const who = { attributedTo: agent ? "assistant" : "user", ...(actor !== undefined && { actor }) } as const;
+    return [{ text, origin: "rules", reason, details: { ...details, ...who } }];
+  });
+}
+
+function asAgent(message: Said): Said[] {
+  return message.role === "assistant" ? [{ ...message, role: "user", name: "Agent" }] : [];
+}
+
+/** One memory that sums up an agent's run. */
+async function sumUp(run: Run, op: PendingOp, said: Said[]): Promise<Fact[]> {
+  const text = await ask(run, {
+    purpose: "extract",
+    messages: proceduralMessages(said, op.options.customPrompts?.procedural),
+    schema: EXTRACT_SCHEMA,
+    validate: validateSummary,
+  });
+  const sources = said.map(({ index }) => sourceOf(op, index));
+  return [{ text, origin: "llm", details: { attributedTo: "assistant", memoryType: "procedural", sources } }];
+}
+
+function sourceOf(op: PendingOp, index: number): Source {
+  return { opId: op.opId, order: op.order, index };
+}
+
+function catalogOf({ customCategories }: OpOptions): Record<string, string> {
+  return customCategories ?? DEFAULT_CATEGORIES;
+}
+
+/** The instant the messages were said. */
+export function saidOn(op: PendingOp): string {
+  return op.options.timestamp ?? op.acceptedAt;
 }

@@ -10,14 +10,14 @@ import type { Fact } from "./ports.ts";
 /** Memories that one add may change or delete. */
 export const MAX_DESTRUCTIVE = 3;
 
-export function guard(cases: Case[], op: Pick<PendingOp, "order">, maxDestructive = MAX_DESTRUCTIVE): CommitDecision[] {
+export function guard(cases: Case[], op: Pick<PendingOp, "order" | "options">): CommitDecision[] {
   const touched = new Set<string>();
   const shown = cases.flatMap((c) => c.neighbors);
   return cases.flatMap((c) =>
     (c.decisions ?? []).map((decision) => {
       if (decision.event !== "UPDATE" && decision.event !== "DELETE") return decision;
       const target = shown.find((n) => n.id === decision.id);
-      const objection = objectionTo(decision.id, target, op, touched, maxDestructive);
+      const objection = objectionTo(decision.id, target, op, touched);
       if (objection === null) {
         touched.add(decision.id);
         return decision;
@@ -32,13 +32,15 @@ type Objection = { reason: string; keepFact: boolean };
 function objectionTo(
   id: string,
   target: Neighbor | undefined,
-  op: Pick<PendingOp, "order">,
+  { order, options }: Pick<PendingOp, "order" | "options">,
   touched: ReadonlySet<string>,
-  maxDestructive: number,
 ): Objection | null {
+  const { maxDestructive = MAX_DESTRUCTIVE, timestamp } = options;
   if (!target) return { reason: "it was not among what this add was shown", keepFact: true };
-  // An op that waited for its LLM must not override what was said while it waited.
-  if (target.order > op.order) return { reason: "what is stored was said later", keepFact: false };
+  if (target.immutable) return { reason: "that memory is immutable", keepFact: true };
+  // An op that waited for its LLM, and an old chat that is imported, must not override what was said since.
+  const isOlder = target.order > order || (timestamp !== undefined && timestamp < target.updatedAt);
+  if (isOlder) return { reason: "what is stored was said later", keepFact: false };
   if (touched.has(id)) return { reason: "this add has already changed that memory", keepFact: true };
   if (touched.size >= maxDestructive)
     return { reason: `an add changes at most ${maxDestructive} memories`, keepFact: true };

@@ -1,7 +1,9 @@
 /** What the add flow works with. It knows the LLM port and the Engine, and nothing below them. */
 import type { Engine } from "../engine/engine.ts";
 import type { Runtime } from "../runtime.ts";
-import type { LLM } from "../types.ts";
+import type { FactDetails, KeepsakeEvent, LLM, RelationDraft } from "../types.ts";
+import type { Recalled } from "./recalled.ts";
+import type { Trace } from "./trace.ts";
 
 export interface AddPorts {
   engine: Engine;
@@ -10,6 +12,15 @@ export interface AddPorts {
   /** How long one LLM call may take, in ms. */
   llmTimeoutMs: number;
   runtime: Runtime;
+  /** What `search` handed out lately. */
+  recalled: Recalled;
+  emit: (event: KeepsakeEvent) => void;
+}
+
+/** One run of the flow over one op. */
+export interface Run extends AddPorts {
+  signal: AbortSignal | undefined;
+  trace: Trace;
 }
 
 /** A candidate statement extracted from messages; not stored yet. */
@@ -18,6 +29,7 @@ export interface Fact {
   origin: "llm" | "rules";
   /** Why it was extracted, where the extractor says so. */
   reason?: string;
-  attributedTo?: "user" | "assistant";
-  actor?: string;
+  details: FactDetails;
+  /** With `graph`: relations that the fact states. */
+  relations?: RelationDraft[];
 }

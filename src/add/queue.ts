@@ -8,8 +8,9 @@ import { EngineError, KeepsakeError } from "../errors.ts";
 import type { AcceptRequest, ClaimedOp, ClaimOutcome } from "../engine/engine.ts";
 import { scopeKeyOf } from "../scope.ts";
 import type { AddResult, PendingOp } from "../types.ts";
-import { runOp } from "./add.ts";
+import { previewOp, runOp } from "./add.ts";
 import type { AddPorts } from "./ports.ts";
+import { openTrace, withTrace } from "./trace.ts";
 
 /** First wait before an op is tried again by itself, in ms; doubles with every failure … */
 const RETRY_FIRST_MS = 5_000;
@@ -17,6 +18,20 @@ const RETRY_FIRST_MS = 5_000;
 const RETRY_MAX_MS = 10 * 60_000;
 /** After so many failures only `flush` tries again: somebody should look at it. */
 const RETRY_LIMIT = 8;
+
+/** How one op is to be driven. */
+export interface Drive {
+  signal?: AbortSignal | undefined;
+  /** Return every stage with the result. */
+  trace?: boolean;
+  /** What an abort before the commit does with the op. */
+  onAbort: "cancel" | "keep";
+}
+
+/** An op that is on its way; wrapped, so that waiting for its acceptance is not waiting for its result. */
+export interface Accepted {
+  result: Promise<AddResult>;
+}
 
 export class OpQueue {
   readonly #ports: AddPorts;
@@ -31,13 +46,24 @@ export class OpQueue {
     this.#ports = ports;
   }
 
-  /** Accepts an op and takes it to its commit. An abort before the commit cancels it. */
-  async add(request: AcceptRequest, signal?: AbortSignal): Promise<AddResult> {
+  /** Resolves when the op is safe in the store; its `result` comes when it is committed. */
+  async accept(request: AcceptRequest, drive: Drive): Promise<Accepted> {
     const running = this.#running.get(request.opId);
-    if (running) return untilAborted(running, signal);
+    if (running) return { result: untilAborted(running, drive.signal) };
     const outcome = await this.#ports.engine.accept(request);
-    if (outcome.status !== "claimed") return this.#join(request.opId, outcome, signal);
-    return this.#start(outcome.claim, "cancel", signal);
+    const result =
+      outcome.status === "claimed" ? this.#start(outcome.claim, drive) : this.#join(request.opId, outcome, drive);
+    // Whoever does not wait for the result finds its error with the pending op.
+    result.catch(() => undefined);
+    return { result };
+  }
+
+  /** What the op would do. Nothing is written. */
+  async preview(request: AcceptRequest, drive: Omit<Drive, "onAbort">): Promise<AddResult> {
+    const { signal } = drive;
+    const trace = openTrace(drive.trace ?? false);
+    const claim = await untilAborted(this.#ports.engine.preview(request), signal);
+    return withTrace(await previewOp({ ...this.#ports, signal, trace }, claim), trace);
   }
 
   /**
@@ -71,7 +97,7 @@ export class OpQueue {
       const outcome = await this.#ports.engine.claim(opId);
       if (outcome.status === "committed") return outcome.result;
       if (outcome.status !== "claimed") return null;
-      return await this.#start(outcome.claim, "keep", signal);
+      return await this.#start(outcome.claim, { signal, onAbort: "keep" });
     } catch (error) {
       // A failed op has been given back with its error. Anything else is about the engine, and the caller's.
       if (signal?.aborted) throw signal.reason;
@@ -81,23 +107,24 @@ export class OpQueue {
   }
 
   /** The same `opId` again: its result, or the wait for it. */
-  async #join(opId: string, outcome: ClaimOutcome, signal?: AbortSignal): Promise<AddResult> {
+  async #join(opId: string, standing: ClaimOutcome, drive: Drive): Promise<AddResult> {
+    let outcome = standing;
     for (;;) {
       if (outcome.status === "committed") return outcome.result;
-      if (outcome.status === "claimed") return this.#start(outcome.claim, "cancel", signal);
+      if (outcome.status === "claimed") return this.#start(outcome.claim, drive);
       if (outcome.status === "gone") throw new EngineError("cancelled", "keepsake: this op was cancelled.");
-      await untilAborted(sleep(Math.min(outcome.retryAfterMs, 1_000)), signal);
+      await untilAborted(sleep(Math.min(outcome.retryAfterMs, 1_000)), drive.signal);
       outcome = await this.#ports.engine.claim(opId);
     }
   }
 
-  #start(claim: ClaimedOp, onAbort: "cancel" | "keep", signal?: AbortSignal): Promise<AddResult> {
+  #start(claim: ClaimedOp, drive: Drive): Promise<AddResult> {
     const { opId, scope } = claim.op;
     const running = this.#running.get(opId);
-    if (running) return untilAborted(running, signal);
+    if (running) return untilAborted(running, drive.signal);
     const scopeKey = scopeKeyOf(scope);
     const before = this.#tails.get(scopeKey) ?? Promise.resolve();
-    const run = before.then(() => this.#run(claim, onAbort, signal)).finally(() => this.#running.delete(opId));
+    const run = before.then(() => this.#run(claim, drive)).finally(() => this.#running.delete(opId));
     const tail = run
       .catch(() => undefined)
       .then(() => {
@@ -108,10 +135,12 @@ export class OpQueue {
     return run;
   }
 
-  async #run(claim: ClaimedOp, onAbort: "cancel" | "keep", signal?: AbortSignal): Promise<AddResult> {
+  async #run(claim: ClaimedOp, drive: Drive): Promise<AddResult> {
+    const { signal, onAbort } = drive;
+    const trace = openTrace(drive.trace ?? false);
     try {
       if (this.#closed) throw new EngineError("closed", "keepsake: closed before this op was tried. It stays pending.");
-      return await runOp(this.#ports, claim, signal);
+      return withTrace(await runOp({ ...this.#ports, signal, trace }, claim), trace);
     } catch (error) {
       if (signal?.aborted && onAbort === "cancel") return this.#cancel(claim.op.opId, signal);
       await this.#giveBack(claim.op, error);

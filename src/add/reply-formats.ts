@@ -11,6 +11,8 @@ import { settle } from "./settle-decisions.ts";
 export const MAX_ITEMS = 200;
 /** Longest text of a fact, in characters (UTF-16 units). A longer one is a problem, and never cut. */
 export const MAX_TEXT_LENGTH = 2_000;
+/** Most categories of one fact that are looked at. */
+const MAX_CATEGORIES = 20;
 /** Longest reason; a longer one is cut, it is only information. */
 const MAX_REASON_LENGTH = 300;
 
@@ -31,6 +33,20 @@ export const EXTRACT_SCHEMA = {
   required: ["facts"],
   additionalProperties: false,
 } satisfies JSONSchema;
+
+/** {@link EXTRACT_SCHEMA} with what else the app asks for; without anything it is that schema. */
+export function extractSchema(categories: readonly string[]): JSONSchema {
+  if (categories.length === 0) return EXTRACT_SCHEMA;
+  const { properties, ...schema } = EXTRACT_SCHEMA;
+  const { items, ...facts } = properties.facts;
+  const list = { type: "array", items: { type: "string", enum: [...categories] } };
+  const more = {
+    ...items,
+    properties: { ...items.properties, categories: list },
+    required: [...items.required, "categories"],
+  };
+  return { ...schema, properties: { facts: { ...facts, items: more } } };
+}
 
 /**
  * What the model is to answer when asked to resolve. Every key is required and may be null, since engines with
@@ -62,6 +78,8 @@ export const RESOLVE_SCHEMA = {
 /** A fact as the model gave it: one line, trimmed, 1 to 2,000 characters. */
 export interface ExtractedFact {
   text: string;
+  /** As the model wrote them; the caller keeps those that it asked for. */
+  categories?: string[];
 }
 
 export interface ExtractReply {
@@ -120,16 +138,45 @@ export function validateExtract(value: unknown): ExtractReply {
   // A list that closed too early: {"facts":[],"text":"…"}.
   if (list.length === 0 && own(value, TEXT_KEYS) !== undefined) throw shape("A text stands outside of the facts");
   if (list.length > MAX_ITEMS) throw shape(`There are more than ${MAX_ITEMS} facts`);
-  const texts = new Set(list.map(factText));
-  texts.delete("");
-  if (texts.size === 0 && list.length > 0) throw shape('A fact has no text. For no facts, answer {"facts":[]}');
-  return { facts: [...texts].map((text) => ({ text })) };
+  const facts = new Map<string, ExtractedFact>();
+  for (const item of list) {
+    const text = factText(item);
+    if (text !== "" && !facts.has(text)) facts.set(text, { text, ...optional("categories", factCategories(item)) });
+  }
+  if (facts.size === 0 && list.length > 0) throw shape('A fact has no text. For no facts, answer {"facts":[]}');
+  return { facts: [...facts.values()] };
+}
+
+function factCategories(item: unknown): string[] | null {
+  const given = typeof item === "string" ? undefined : own(item, ["categories", "category"]);
+  const list: unknown[] = Array.isArray(given) ? given : [given];
+  const names = list.filter((name) => typeof name === "string").slice(0, MAX_CATEGORIES);
+  return names.length === 0 ? null : names;
 }
 
 function factText(item: unknown): string {
   const text = typeof item === "string" ? item : own(item, TEXT_KEYS);
   if (typeof text !== "string") throw shape('Every fact must be an object of the form {"text":"..."}');
   return cleanText(text);
+}
+
+/** Longest summary of an agent's run, in characters. */
+const MAX_SUMMARY_LENGTH = 20_000;
+
+/** Reads the same form as {@link validateExtract}, as one text of several lines. @throws {ReplyProblem} shape */
+export function validateSummary(value: unknown): string {
+  const list = listUnder(value, ["facts"], ["memories", "memory", "results"]);
+  const texts = list?.map((item) => (typeof item === "string" ? item : own(item, ["text", "fact", "memory"])));
+  if (!texts?.every((text) => typeof text === "string")) {
+    throw shape('The reply must be a JSON object of the form {"facts":[{"text":"..."}]}');
+  }
+  const summary = texts
+    .join("\n")
+    .replace(/\p{Surrogate}/gu, "\uFFFD")
+    .trim();
+  if (summary === "") throw shape("The summary is empty");
+  if (summary.length > MAX_SUMMARY_LENGTH) throw shape(`The summary is longer than ${MAX_SUMMARY_LENGTH} characters`);
+  return summary;
 }
 
 /** One line, without control characters and lone surrogates (which no store keeps). */

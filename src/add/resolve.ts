@@ -7,7 +7,8 @@ import type { PendingOp } from "../types.ts";
 import { ask } from "./ask.ts";
 import { addition, type Case } from "./case.ts";
 import { guard } from "./guard.ts";
-import type { AddPorts, Fact } from "./ports.ts";
+import { saidOn } from "./extract.ts";
+import type { Fact, Run } from "./ports.ts";
 import { resolveMessages } from "./prompts/resolve.ts";
 import { RESOLVE_SCHEMA, validateResolve, type ResolveReply } from "./reply-formats.ts";
 import { resolveByRules, slotOf, type RuleDecision } from "./rules/index.ts";
@@ -24,19 +25,33 @@ const NEAR_SIMILARITY_LEXICAL = 0.3;
 const NEAR_OVERLAP = 0.25;
 
 export async function resolve(
-  ports: AddPorts,
+  run: Run,
   op: PendingOp,
   facts: Fact[],
   recalled: RecallResult,
-  signal?: AbortSignal,
 ): Promise<CommitDecision[]> {
-  const cases = facts.map((fact, i) => settle(fact, recalled.facts[i]!, recalled.kind, ports.llm !== null));
+  const cases = facts.map((fact, i) => settle(fact, recalled.facts[i]!, recalled.kind, run.llm !== null));
   const open = cases.filter((c) => c.decisions === null);
-  if (open.length > 0) {
-    if (ports.llm) await resolveWithLLM(ports, open, op, signal);
-    else resolveWithRules(open);
+  const dropped = await decide(run, open, op);
+  const decisions = guard(cases, op);
+  run.trace.add({
+    stage: "resolve",
+    dropped,
+    decisions: decisions.map((d) => ({ event: d.event, reason: d.reason, ...("id" in d && { id: d.id }) })),
+  });
+  return decisions;
+}
+
+/** @returns why decisions of the model were dropped */
+async function decide(run: Run, open: Case[], op: PendingOp): Promise<string[]> {
+  if (open.length === 0) return [];
+  if (op.options.conflicts === "keep" || op.options.memoryType === "procedural") {
+    for (const c of open) c.decisions = [addition(c.fact, "kept beside what is known, as asked", "app")];
+    return [];
   }
-  return guard(cases, op);
+  if (run.llm) return resolveWithLLM(run, open, op);
+  resolveWithRules(open);
+  return [];
 }
 
 /** Decides a case without judgement where that can be done. */
@@ -82,27 +97,26 @@ function fromRules({ fact, neighbors }: Case, decision: RuleDecision): CommitDec
   return { event: "NONE", id: null, text: fact.text, reason, decidedBy: "rules" };
 }
 
-async function resolveWithLLM(ports: AddPorts, open: Case[], op: PendingOp, signal?: AbortSignal): Promise<void> {
+async function resolveWithLLM(run: Run, open: Case[], op: PendingOp): Promise<string[]> {
   // The model sees ids 0..n-1 of this call and can touch nothing else.
   const shown = [...new Map(open.flatMap((c) => c.neighbors).map((n) => [n.id, n])).values()];
-  const reply = await ask(
-    ports,
-    {
-      purpose: "resolve",
-      messages: resolveMessages({
-        facts: open.map(({ fact, neighbors }) => ({
-          text: fact.text,
-          neighbors: neighbors.map((n) => shown.findIndex((s) => s.id === n.id)),
-        })),
-        memories: shown.map(({ memory, updatedAt }, i) => ({ id: String(i), text: memory, updatedAt })),
-        today: op.acceptedAt.slice(0, 10),
-      }),
-      schema: RESOLVE_SCHEMA,
-      validate: (value) => validateResolve(value, { facts: open.length, ids: shown.length }),
-    },
-    signal,
-  );
+  const custom = op.options.customPrompts?.resolve;
+  const reply = await ask(run, {
+    purpose: "resolve",
+    messages: resolveMessages({
+      facts: open.map(({ fact, neighbors }) => ({
+        text: fact.text,
+        neighbors: neighbors.map((n) => shown.findIndex((s) => s.id === n.id)),
+      })),
+      memories: shown.map(({ memory, updatedAt }, i) => ({ id: String(i), text: memory, updatedAt })),
+      today: saidOn(op),
+      ...(custom !== undefined && { instructions: custom }),
+    }),
+    schema: RESOLVE_SCHEMA,
+    validate: (value) => validateResolve(value, { facts: open.length, ids: shown.length }),
+  });
   for (const [i, c] of open.entries()) c.decisions = decisionsFor(c.fact, i, reply, shown);
+  return reply.dropped.map((d) => d.reason);
 }
 
 function decisionsFor(fact: Fact, index: number, reply: ResolveReply, shown: Neighbor[]): CommitDecision[] {
@@ -129,7 +143,10 @@ function onMemory(
   const { id, rev } = target;
   const { event, reason } = decision;
   const text = decision.text ?? fact.text;
-  if (event === "UPDATE") return { event, id, rev, text, origin: fact.origin, reason, decidedBy };
+  if (event === "UPDATE") {
+    const { origin, details, relations } = fact;
+    return { event, id, rev, text, origin, details, reason, decidedBy, ...(relations && { relations }) };
+  }
   if (event === "DELETE") return { event, id, rev, reason, decidedBy };
   return { event: "NONE", id, text: fact.text, reason, decidedBy };
 }

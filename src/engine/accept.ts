@@ -4,11 +4,11 @@ import type { PendingRow, ReadTx, WriteTx } from "../store/store.ts";
 import type { Message, PendingOp } from "../types.ts";
 import { readClock, writeClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
-import type { AcceptRequest, ClaimOutcome } from "./engine.ts";
+import type { AcceptRequest, ClaimedOp, ClaimOutcome } from "./engine.ts";
 import { LEASE_MS, leasedForMs } from "./leases.ts";
 
-/** How many earlier messages of the scope are given to the LLM as context, as in mem0. */
-export const CONTEXT_MESSAGES = 10;
+/** Earlier messages of the scope that are given to the LLM as context, where the op does not say; mem0's number. */
+export const CONTEXT_WINDOW = 10;
 
 /** Writes the op and its messages in one strict transaction: from its completion nothing can lose it (INV-1). */
 export async function accept(context: EngineContext, request: AcceptRequest): Promise<ClaimOutcome> {
@@ -17,7 +17,9 @@ export async function accept(context: EngineContext, request: AcceptRequest): Pr
   return context.store.write([...tables], "strict", async (tx) => {
     const standing = await take(tx, context, request.opId, living);
     if (standing.status !== "gone") return standing;
-    const row = await newPendingRow(tx, context, request);
+    const clock = await readClock(tx);
+    const row = newPendingRow(context, request, clock.order + 1);
+    await writeClock(tx, { ...clock, order: row.order });
     await tx.put("scopes", { scopeKey: row.scopeKey, scope: row.scope });
     await tx.put("pending", row);
     for (const [index, message] of request.messages.entries()) {
@@ -25,6 +27,15 @@ export async function accept(context: EngineContext, request: AcceptRequest): Pr
       await tx.put("messages", { ...message, scopeKey, opId, order, index, at });
     }
     return { status: "claimed", claim: { op: toPendingOp(row), context: await contextOf(tx, row) } };
+  });
+}
+
+/** The op as it would be accepted, with its context. Nothing is written. */
+export function preview(context: EngineContext, request: AcceptRequest): Promise<ClaimedOp> {
+  return context.store.read(["meta", "messages"], async (tx) => {
+    const { order } = await readClock(tx);
+    const row = newPendingRow(context, request, order + 1);
+    return { op: toPendingOp(row), context: await contextOf(tx, row) };
   });
 }
 
@@ -94,12 +105,10 @@ async function take(
   return { status: "claimed", claim: { op: toPendingOp(row), context: await contextOf(tx, row) } };
 }
 
-async function newPendingRow(tx: WriteTx, context: EngineContext, request: AcceptRequest): Promise<PendingRow> {
-  const clock = await readClock(tx);
-  await writeClock(tx, { ...clock, order: clock.order + 1 });
+function newPendingRow(context: EngineContext, request: AcceptRequest, order: number): PendingRow {
   return {
     opId: request.opId,
-    order: clock.order + 1,
+    order,
     scope: request.scope,
     scopeKey: scopeKeyOf(request.scope),
     messages: request.messages,
@@ -112,11 +121,13 @@ async function newPendingRow(tx: WriteTx, context: EngineContext, request: Accep
 
 /** The last messages of the same scope before this op, oldest first. */
 async function contextOf(tx: ReadTx, row: PendingRow): Promise<Message[]> {
+  const limit = row.options.contextWindow ?? CONTEXT_WINDOW;
+  if (limit === 0) return [];
   const rows = await tx.getAll("messages", {
     prefix: [row.scopeKey],
     after: [row.scopeKey, row.order],
     reverse: true,
-    limit: CONTEXT_MESSAGES,
+    limit,
   });
   return rows
     .reverse()

@@ -5,7 +5,8 @@
 import { ConflictError, EngineError } from "../errors.ts";
 import type { PendingRow, WriteTx } from "../store/store.ts";
 import { hashStatement, normalizeStatement } from "../text/statement.ts";
-import type { AddResult, AddResultItem, MemoryRecord } from "../types.ts";
+import type { AddResult, AddResultItem, MemoryRecord, OpOptions } from "../types.ts";
+import { CONTEXT_WINDOW } from "./accept.ts";
 import { readClock, writeClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { CommitDecision, CommitRequest } from "./engine.ts";
@@ -28,7 +29,7 @@ export function textsOf(decisions: readonly CommitDecision[]): string[] {
  * @param vectors of {@link textsOf}, made before: a transaction waits for nothing else
  */
 export function commit(context: EngineContext, request: CommitRequest, vectors: VectorSets): Promise<Committed> {
-  const tables = ["meta", "memories", "vectors", "changes", "pending", "ops"] as const;
+  const tables = ["meta", "memories", "vectors", "changes", "pending", "ops", "messages"] as const;
   return context.store.write([...tables], "strict", async (tx) => {
     const clock = await readClock(tx);
     const done = await tx.get("ops", request.opId);
@@ -36,7 +37,8 @@ export function commit(context: EngineContext, request: CommitRequest, vectors: 
     const op = await tx.get("pending", request.opId);
     if (!op) throw new EngineError("cancelled", "keepsake: this op was cancelled; nothing of it was stored.");
 
-    const stamp: OpStamp = { opId: op.opId, order: op.order, at: isoNow(context.runtime) };
+    const at = op.options.timestamp ?? isoNow(context.runtime);
+    const stamp: OpStamp = { opId: op.opId, order: op.order, at };
     const ledger = new Ledger(tx, clock, stamp, vectors);
     const results: AddResultItem[] = [];
     for (const [index, decision] of request.decisions.entries()) {
@@ -46,6 +48,7 @@ export function commit(context: EngineContext, request: CommitRequest, vectors: 
     const { scopeKey, order } = op;
     await tx.put("ops", { opId: op.opId, scopeKey, order, committedAt: stamp.at, result });
     await tx.delete("pending", op.opId);
+    await retain(tx, op);
     await writeClock(tx, ledger.clock);
     return { result, seq: ledger.clock.seq, scopeKey };
   });
@@ -64,15 +67,29 @@ async function apply(
       // Another tab may have stored the same since it was looked up. Verbatim messages are kept as they come.
       const twin = decision.origin === "verbatim" ? null : await findTwin(tx, scopeKey, decision.text);
       if (twin) return unchanged(twin, "exact: the same statement is already stored");
-      const { text, origin, attributedTo, actor } = decision;
-      const draft = { id: newId, memory: text, origin, scope, metadata: options.metadata };
-      const who = { ...(attributedTo !== undefined && { attributedTo }), ...(actor !== undefined && { actor }) };
-      return changed("ADD", await ledger.add({ ...draft, ...who }, decision));
+      const { text, origin, details = {} } = decision;
+      const { metadata } = options;
+      const draft = { id: newId, memory: text, origin, scope, metadata, ...details, ...lifecycle(options) };
+      return changed("ADD", await ledger.add(draft, decision));
     }
     case "UPDATE": {
       const before = await target(tx, scopeKey, decision);
       if (before.memory === decision.text) return unchanged(before, decision.reason);
-      const after = await ledger.update(before, { memory: decision.text, origin: decision.origin }, decision);
+      const { text, origin, details = {} } = decision;
+      const after = await ledger.update(
+        before,
+        {
+          memory: text,
+          origin,
+          metadata: { ...before.metadata, ...options.metadata },
+          // Of the new text; the old one's may no longer be true.
+          categories: details.categories,
+          eventTime: details.eventTime,
+          sources: [...(before.sources ?? []), ...(details.sources ?? [])],
+          ...lifecycle(options),
+        },
+        decision,
+      );
       return { ...changed("UPDATE", after, decision.reason), previousMemory: before.memory };
     }
     case "DELETE": {
@@ -89,6 +106,19 @@ async function apply(
   function changed(event: "ADD" | "UPDATE" | "DELETE", record: MemoryRecord, reason = decision.reason): AddResultItem {
     return { id: record.id, memory: record.memory, event, reason, metadata: record.metadata };
   }
+}
+
+function lifecycle({ immutable, expirationDate }: OpOptions): Pick<MemoryRecord, "immutable" | "expirationDate"> {
+  return { ...(immutable && { immutable }), ...(expirationDate !== undefined && { expirationDate }) };
+}
+
+/** Drops messages that are not to be kept: all of this op, or all of the scope before the window. */
+async function retain(tx: WriteTx, { scopeKey, order, options }: PendingRow): Promise<void> {
+  const { retention = "all", contextWindow = CONTEXT_WINDOW } = options;
+  if (retention === "none") await tx.deleteAll("messages", { prefix: [scopeKey, order] });
+  if (retention !== "window") return;
+  const newestFirst = await tx.keys("messages", { prefix: [scopeKey], reverse: true });
+  for (const key of newestFirst.slice(contextWindow)) await tx.delete("messages", key);
 }
 
 function unchanged(record: MemoryRecord, reason: string): AddResultItem {

@@ -6,6 +6,7 @@
 import type {
   AddResult,
   DecidedBy,
+  FactDetails,
   Filter,
   HistoryEntry,
   JSONObject,
@@ -15,6 +16,7 @@ import type {
   Message,
   OpOptions,
   PendingOp,
+  RelationDraft,
   Scope,
   SearchResult,
   TransformersOptions,
@@ -81,6 +83,8 @@ export interface Neighbor {
   /** `order` of the op whose words it holds. */
   order: number;
   updatedAt: string;
+  /** Not to be changed by an add. @default false */
+  immutable?: boolean;
   /** Cosine in [−1, 1] in the answering space; 0 where it has no vector there. */
   similarity: number;
   /** Share of the fact's informative words that it contains, in [0, 1]. */
@@ -101,16 +105,17 @@ export interface RecallResult {
   kind: "semantic" | "lexical";
 }
 
+/** A text to store, with what is kept beside it. */
+interface Statement {
+  text: string;
+  details?: FactDetails;
+  relations?: RelationDraft[];
+}
+
 /** One decision, ready to be written. Texts that commit does not know yet are embedded before its transaction. */
 export type CommitDecision = { reason: string; decidedBy: DecidedBy } & (
-  | {
-      event: "ADD";
-      text: string;
-      origin: "llm" | "rules" | "verbatim";
-      attributedTo?: "user" | "assistant";
-      actor?: string;
-    }
-  | { event: "UPDATE"; id: string; rev: number; text: string; origin: "llm" | "rules" }
+  | (Statement & { event: "ADD"; origin: "llm" | "rules" | "verbatim" })
+  | (Statement & { event: "UPDATE"; origin: "llm" | "rules"; id: string; rev: number })
   | { event: "DELETE"; id: string; rev: number }
   /** `id`: the memory that already says it, or that was left alone; null where there is none. */
   | { event: "NONE"; id: string | null; text: string }
@@ -158,6 +163,8 @@ export interface Engine {
    * `opId` again changes nothing and tells how the op stands.
    */
   accept(request: AcceptRequest): Promise<ClaimOutcome>;
+  /** What `accept` would claim, without writing anything. */
+  preview(request: AcceptRequest): Promise<ClaimedOp>;
   /** Takes up an op that waits. */
   claim(opId: string): Promise<ClaimOutcome>;
   /** Gives an op back after a failure: it stays pending, with the error and the time of the next try. */

@@ -18,7 +18,7 @@ import type {
   Scope,
   SearchResult,
 } from "../types.ts";
-import { accept, cancel, claim, pending, release } from "./accept.ts";
+import { accept, cancel, claim, pending, preview, release } from "./accept.ts";
 import { readClock } from "./clock.ts";
 import { commit, textsOf } from "./commit.ts";
 import type { EngineContext } from "./context.ts";
@@ -26,6 +26,7 @@ import * as edit from "./edit.ts";
 import { Embedding, type EmbeddingPlan } from "./embedding.ts";
 import type {
   AcceptRequest,
+  ClaimedOp,
   ClaimOutcome,
   CommitRequest,
   EmbedderConfig,
@@ -38,7 +39,7 @@ import type {
   UpdateRequest,
 } from "./engine.ts";
 import { fillSpace } from "./fill.ts";
-import { toItem } from "./item.ts";
+import { toItem, withMessages } from "./item.ts";
 import { openLeases } from "./leases.ts";
 import { Maintenance } from "./maintenance.ts";
 import { recall } from "./recall.ts";
@@ -128,6 +129,11 @@ class InlineEngine implements Engine {
     return outcome;
   }
 
+  async preview(request: AcceptRequest): Promise<ClaimedOp> {
+    this.#assertOpen();
+    return preview(this.#context, request);
+  }
+
   async claim(opId: string): Promise<ClaimOutcome> {
     this.#assertOpen();
     return claim(this.#context, opId);
@@ -188,8 +194,10 @@ class InlineEngine implements Engine {
 
   async get(id: string): Promise<MemoryItem | null> {
     this.#assertOpen();
-    const record = await this.#context.store.read(["memories"], (tx) => tx.get("memories", id));
-    return record && !record.deletedAt ? toItem(record) : null;
+    return this.#context.store.read(["memories", "messages"], async (tx) => {
+      const record = await tx.get("memories", id);
+      return record && !record.deletedAt ? withMessages(tx, record) : null;
+    });
   }
 
   async update(request: UpdateRequest): Promise<MemoryItem> {

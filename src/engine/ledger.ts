@@ -5,7 +5,7 @@
 import { scopeKeyOf } from "../scope.ts";
 import type { WriteTx } from "../store/store.ts";
 import { hashStatement } from "../text/statement.ts";
-import type { Change, DecidedBy, ISODate, JSONObject, MemoryRecord } from "../types.ts";
+import type { Change, DecidedBy, ISODate, MemoryRecord } from "../types.ts";
 import type { Clock } from "./clock.ts";
 import { knownSpaces, rememberSpaces, type VectorSets } from "./spaces.ts";
 
@@ -21,7 +21,14 @@ interface Why {
   decidedBy: DecidedBy;
 }
 
-type Draft = Pick<MemoryRecord, "id" | "memory" | "origin" | "metadata" | "scope" | "attributedTo" | "actor">;
+/** A record without what the ledger itself gives it. */
+type Draft = Omit<
+  MemoryRecord,
+  "scopeKey" | "hash" | "createdAt" | "updatedAt" | "rev" | "seq" | "createdSeq" | "order" | "opId"
+>;
+type Changeable = Omit<Draft, "id" | "scope">;
+/** Fields that a change sets; undefined takes an optional one away. */
+export type Changes = { [K in keyof Changeable]?: Changeable[K] | undefined };
 
 export class Ledger {
   readonly #tx: WriteTx;
@@ -65,11 +72,7 @@ export class Ledger {
     return after;
   }
 
-  async update(
-    before: MemoryRecord,
-    fields: { memory?: string; origin?: MemoryRecord["origin"]; metadata?: JSONObject },
-    why: Why,
-  ): Promise<MemoryRecord> {
+  async update(before: MemoryRecord, fields: Changes, why: Why): Promise<MemoryRecord> {
     const after = this.#next(before, fields);
     await this.#write("UPDATE", before, after, why);
     if (after.hash !== before.hash) {
@@ -86,9 +89,11 @@ export class Ledger {
     await this.#dropVectors(before);
   }
 
-  #next(before: MemoryRecord, fields: Partial<MemoryRecord>): MemoryRecord {
+  #next(before: MemoryRecord, fields: Changes): MemoryRecord {
     const { at, opId, order } = this.#stamp;
-    const after = { ...before, ...fields, rev: before.rev + 1, seq: this.#seq + 1, order, opId };
+    const kept = Object.entries({ ...before, ...fields }).filter(([, value]) => value !== undefined);
+    const changed = Object.fromEntries(kept) as unknown as MemoryRecord;
+    const after = { ...changed, rev: before.rev + 1, seq: this.#seq + 1, order, opId };
     // The wall clock may have been set back; a memory is never updated before it was.
     after.updatedAt = at > before.updatedAt ? at : before.updatedAt;
     after.hash = hashStatement(after.memory);

@@ -25,13 +25,14 @@ export function recall(
     const similarities = view.vectors.similarities(vector, labels);
     const terms = tokenize(text);
     const neighbors = labels.map((label): Neighbor => {
-      const { id, memory, rev, order, updatedAt, hash } = view.at(label);
+      const { id, memory, rev, order, updatedAt, hash, immutable } = view.at(label);
       return {
         id,
         memory,
         rev,
         order,
         updatedAt,
+        ...(immutable && { immutable }),
         similarity: similarities.get(label) ?? 0,
         overlap: overlap(terms, view.keywords.terms(label), { weak: WEAK_TERMS, rarity: weigh }),
         exact: hash === hashStatement(text) && normalizeStatement(memory) === normalizeStatement(text),

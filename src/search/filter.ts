@@ -35,6 +35,13 @@ const FIELDS = new Map<string, Field>([
   ["attributedTo", field((record) => record.attributedTo)],
   ["createdAt", field((record) => record.createdAt, true)],
   ["updatedAt", field((record) => record.updatedAt, true)],
+  ["expirationDate", field((record) => record.expirationDate, true)],
+  ["eventFrom", field((record) => record.eventTime?.from, true)],
+  ["eventTo", field((record) => record.eventTime?.to, true)],
+  ["categories", field((record) => record.categories)],
+  ["immutable", field((record) => record.immutable)],
+  ["memoryType", field((record) => record.memoryType)],
+  ["feedback", field((record) => record.feedback?.rating)],
   ["metadata", field((record) => record.metadata)],
 ]);
 

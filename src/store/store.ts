@@ -67,6 +67,8 @@ export interface RelationRow {
   memoryId: string;
   from: string;
   openedBy: string;
+  /** `seq` of the clock when it was opened: orders rows of one `from`. */
+  openedSeq: number;
   to: string | null;
   closedBy: string | null;
   /** `seq` of the clock when it was last changed. */

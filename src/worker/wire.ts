@@ -12,6 +12,7 @@ export const PROTOCOL_VERSION = 1;
 
 export const ENGINE_METHODS = [
   "accept",
+  "preview",
   "claim",
   "release",
   "recall",

@@ -63,7 +63,11 @@ describe("the package", () => {
           target: "ES2022",
           lib: ["ES2022", "ESNext.Disposable", "DOM", "DOM.AsyncIterable"],
         },
-        ...{ strict: true, noEmit: true, skipLibCheck: false, types: [], preserveSymlinks: true },
+        strict: true,
+        noEmit: true,
+        skipLibCheck: false,
+        types: [],
+        preserveSymlinks: true,
       };
       writeFileSync(join(app, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["app.ts"] }));
       execFileSync(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", app], { stdio: "pipe" });

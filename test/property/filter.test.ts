@@ -46,6 +46,7 @@ const record: fc.Arbitrary<MemoryRecord> = fc
     rev: 1,
     seq: 1,
     order: 1,
+    createdSeq: 1,
     opId: "o",
     origin: "app",
   }));

@@ -12,6 +12,8 @@ export interface ResolvePromptInput {
   memories: { id: string; text: string; updatedAt: string }[];
   /** The day the facts were said, `YYYY-MM-DD`. */
   today: string;
+  /** Replaces the instructions whole. */
+  instructions?: string;
 }
 
 export const RESOLVE_INSTRUCTIONS = `You keep the memories about a user up to date. Decide for every new fact. Reply with JSON only:
@@ -45,7 +47,7 @@ Example
 {"decisions":[{"fact":0,"reason":"taste changed","event":"UPDATE","id":"0","text":"User hates Chinese food now (used to love it)"},{"fact":1,"reason":"already known","event":"NONE","id":"1","text":null},{"fact":2,"reason":"other person and pet","event":"ADD","id":null,"text":null}]}`;
 
 /** The messages of the request that asks for decisions. The reply is to match `RESOLVE_SCHEMA`. */
-export function resolveMessages({ facts, memories, today }: ResolvePromptInput): LLMRequest["messages"] {
+export function resolveMessages({ facts, memories, today, instructions }: ResolvePromptInput): LLMRequest["messages"] {
   const data = [
     `<today>${dayOf(today)}</today>`,
     dataBlock("memories", memories.map(memoryLine)),
@@ -56,7 +58,7 @@ export function resolveMessages({ facts, memories, today }: ResolvePromptInput):
     `Reply with {"decisions":[...]} for ${facts.length === 1 ? "fact 0" : `facts 0 to ${facts.length - 1}`}.`,
   ];
   return [
-    { role: "system", content: RESOLVE_INSTRUCTIONS },
+    { role: "system", content: instructions ?? RESOLVE_INSTRUCTIONS },
     { role: "user", content: data.join("\n") },
   ];
 }

@@ -16,6 +16,7 @@ function record(metadata: JSONObject = {}, more: Partial<MemoryRecord> = {}): Me
     rev: 1,
     seq: 1,
     order: 1,
+    createdSeq: 1,
     opId: "o",
     origin: "app",
     ...more,

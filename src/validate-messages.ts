@@ -1,0 +1,93 @@
+/** Messages as a caller gives them → messages as they are kept. */
+import { InvalidInputError } from "./errors.ts";
+import type { ContentPart, Message, MessageInput } from "./types.ts";
+
+const ROLES = new Set(["user", "assistant", "system"]);
+/** Messages in one add. Longer chats are imported in several. */
+const MAX_MESSAGES = 10_000;
+/** Characters of one message: some 50,000 tokens, more than any model on a device reads. */
+const MAX_CONTENT_LENGTH = 200_000;
+/** Bytes of one image. */
+const MAX_IMAGE_BYTES = 10 * 2 ** 20;
+
+/**
+ * A string is one user message; one message is a list of one. At least one must say something. Nothing is cut.
+ * @throws {InvalidInputError} that names the position and the limit
+ */
+export async function toMessages(input: unknown): Promise<Message[]> {
+  const list = typeof input === "string" ? [{ role: "user", content: input }] : Array.isArray(input) ? input : [input];
+  if (input === null || input === undefined || list.length === 0) {
+    throw new InvalidInputError("keepsake: messages are missing. Pass a string, a message or a list of messages.");
+  }
+  if (list.length > MAX_MESSAGES) {
+    throw new InvalidInputError(`keepsake: an add takes at most ${MAX_MESSAGES} messages. Add them in several calls.`);
+  }
+  const messages: Message[] = [];
+  for (const [index, value] of list.entries()) messages.push(await toMessage(value, `messages[${index}]`));
+  if (messages.every((m) => m.content.trim() === "" && !m.images)) {
+    throw new InvalidInputError("keepsake: every message is blank. Pass at least one with content.");
+  }
+  return messages;
+}
+
+async function toMessage(value: unknown, at: string): Promise<Message> {
+  const { role, content, name } = (value ?? {}) as Partial<MessageInput>;
+  if (typeof role !== "string" || !ROLES.has(role)) {
+    throw new InvalidInputError(`keepsake: ${at}.role must be "user", "assistant" or "system".`);
+  }
+  if (name !== undefined && typeof name !== "string") {
+    throw new InvalidInputError(`keepsake: ${at}.name must be a string.`);
+  }
+  const message: Message = { role, ...(await toContent(content, at)) };
+  if (name !== undefined && name.trim() !== "") message.name = name.trim().toWellFormed();
+  return message;
+}
+
+async function toContent(content: unknown, at: string): Promise<Pick<Message, "content" | "images">> {
+  if (typeof content === "string") return { content: toText(content, at) };
+  if (!Array.isArray(content)) {
+    throw new InvalidInputError(`keepsake: ${at}.content must be a string or a list of parts.`);
+  }
+  const texts: string[] = [];
+  const images: string[] = [];
+  for (const [index, part] of (content as Partial<ContentPart>[]).entries()) {
+    const where = `${at}.content[${index}]`;
+    if (part?.type === "text" && typeof part.text === "string") texts.push(part.text);
+    else if (part?.type === "image_url") images.push(await toImage(part.image_url?.url, where));
+    else throw new InvalidInputError(`keepsake: ${where} must be a text or an image_url part.`);
+  }
+  return { content: toText(texts.join("\n"), at), ...(images.length > 0 && { images }) };
+}
+
+function toText(content: string, at: string): string {
+  if (content.length > MAX_CONTENT_LENGTH) {
+    throw new InvalidInputError(
+      `keepsake: ${at}.content is longer than ${MAX_CONTENT_LENGTH} characters. Split it; nothing is cut silently.`,
+    );
+  }
+  // A lone surrogate is lost by every encoder on the way; better replaced here, once.
+  return content.toWellFormed();
+}
+
+async function toImage(url: unknown, at: string): Promise<string> {
+  if (url instanceof Blob) return toDataUrl(url, at);
+  if (typeof url !== "string" || !/^(?:https?:|data:image\/)/i.test(url)) {
+    throw new InvalidInputError(`keepsake: ${at}.image_url.url must be an http(s) URL, a data:image URL or a Blob.`);
+  }
+  // Base64 takes 4 characters for 3 bytes.
+  if (url.length > (MAX_IMAGE_BYTES * 4) / 3) throw tooLarge(at);
+  return url;
+}
+
+async function toDataUrl(blob: Blob, at: string): Promise<string> {
+  if (blob.size > MAX_IMAGE_BYTES) throw tooLarge(at);
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  let binary = "";
+  // In slices: a call takes only so many arguments.
+  for (let i = 0; i < bytes.length; i += 8192) binary += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return `data:${blob.type || "image/png"};base64,${btoa(binary)}`;
+}
+
+function tooLarge(at: string): InvalidInputError {
+  return new InvalidInputError(`keepsake: the image at ${at} is larger than ${MAX_IMAGE_BYTES / 2 ** 20} MiB.`);
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { eventTimeOf } from "../../../src/text/when.ts";
+
+/** A Saturday. */
+const SAID = "2026-03-14";
+
+describe("eventTimeOf, said on Saturday 2026-03-14", () => {
+  const cases: [string, string, string][] = [
+    ["a trip to Tokyo next month", "2026-04-01", "2026-04-30"],
+    ["watches a movie tonight", "2026-03-14", "2026-03-14"],
+    ["starts tomorrow", "2026-03-15", "2026-03-15"],
+    ["left the day before yesterday", "2026-03-12", "2026-03-12"],
+    ["was ill last week", "2026-03-02", "2026-03-08"],
+    ["moves next weekend", "2026-03-21", "2026-03-22"],
+    ["three years ago", "2023-01-01", "2023-12-31"],
+    ["in two days", "2026-03-16", "2026-03-16"],
+    ["met Anna last Friday", "2026-03-13", "2026-03-13"],
+    ["sees Anna on Monday", "2026-03-16", "2026-03-16"],
+    ["was born on 7 May 1990", "1990-05-07", "1990-05-07"],
+    ["the exam is on May 7th", "2026-05-07", "2026-05-07"],
+    ["moved in May 2021", "2021-05-01", "2021-05-31"],
+    ["marries in June", "2026-06-01", "2026-06-30"],
+    ["lived there since December", "2025-12-01", "2025-12-31"],
+    ["graduated in 2019", "2019-01-01", "2019-12-31"],
+    ["starts at Siemens tomorrow (2026-03-02)", "2026-03-02", "2026-03-02"],
+    ["fährt im April (2026-04) nach Wien", "2026-04-01", "2026-04-30"],
+  ];
+  for (const [text, from, to] of cases) {
+    it(`"${text}"`, () => expect(eventTimeOf(text, SAID)).toEqual({ from, to }));
+  }
+
+  it("guesses nothing", () => {
+    for (const text of ["likes tea", "may like tea", "born on 31 February 2020", "has 2 cats", "the year 12345", ""]) {
+      expect(eventTimeOf(text, SAID)).toBeNull();
+    }
+  });
+
+  it("crosses the end of a year", () => {
+    expect(eventTimeOf("next month", "2026-12-31")).toEqual({ from: "2027-01-01", to: "2027-01-31" });
+    expect(eventTimeOf("yesterday", "2026-01-01")).toEqual({ from: "2025-12-31", to: "2025-12-31" });
+  });
+});
