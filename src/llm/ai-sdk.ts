@@ -40,7 +40,9 @@ export function aiSdk<Model>(options: AiSdkOptions<Model>): LLM {
   return async (request) => {
     const call = callFor(options, request);
     try {
-      if (!generateObject || !jsonSchema) return (await generateText!(call as never)).text;
+      // A description of an image is prose.
+      const isProse = request.purpose === "describe" && generateText !== undefined;
+      if (isProse || !generateObject || !jsonSchema) return (await generateText!(call as never)).text;
       const schema = (jsonSchema as (schema: JSONSchema) => unknown)(request.schema);
       return JSON.stringify((await generateObject({ ...call, schema } as never)).object);
     } catch (cause) {
@@ -62,12 +64,18 @@ function callFor(options: AiSdkOptions, { messages, signal }: LLMRequest): Recor
     // messages among `messages` are refused by 7.
     system,
     instructions: system,
-    messages: messages.filter(({ role }) => role !== "system"),
+    messages: messages.filter(({ role }) => role !== "system").map(withParts),
     abortSignal: signal,
     ...(temperature !== null && { temperature }),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
     ...callOptions,
   };
+}
+
+/** Images as parts of the content. */
+function withParts({ role, content, images }: LLMRequest["messages"][number]): Record<string, unknown> {
+  if (!images) return { role, content };
+  return { role, content: [{ type: "text", text: content }, ...images.map((image) => ({ type: "image", image }))] };
 }
 
 /** The reply in the SDK's NoObjectGeneratedError; null for every other error. */

@@ -51,6 +51,12 @@ export function openaiCompatible(options: OpenAICompatibleOptions): LLM {
   const headers = headersOf(options);
   let mode = options.jsonMode ?? "schema";
   return async (request) => {
+    // A description of an image is prose; nothing is learned of the server's JSON by it.
+    if (request.purpose === "describe") {
+      const response = await send(options, headers, bodyOf(options, "none", request), request.signal);
+      if (!response.ok) throw await httpError(response, options);
+      return readText(response, request.signal);
+    }
     for (let tried: JSONMode = mode; ;) {
       const response = await send(options, headers, bodyOf(options, tried, request), request.signal);
       if (response.ok) {
@@ -99,7 +105,7 @@ function bodyOf(
   { messages, purpose, schema }: LLMRequest,
 ): JSONObject {
   const { model, temperature = 0, maxTokens } = options;
-  const body: JSONObject = { model, messages, stream: false };
+  const body: JSONObject = { model, messages: messages.map(withParts), stream: false };
   if (temperature !== null) body["temperature"] = temperature;
   if (maxTokens !== undefined) body["max_tokens"] = maxTokens;
   if (mode === "object") body["response_format"] = { type: "json_object" };
@@ -107,6 +113,13 @@ function bodyOf(
     body["response_format"] = { type: "json_schema", json_schema: { name: purpose, strict: true, schema } };
   }
   return body;
+}
+
+/** Images as parts of the content, as vision models take them. */
+function withParts({ role, content, images }: LLMRequest["messages"][number]): JSONObject {
+  if (!images) return { role, content };
+  const parts = images.map((url) => ({ type: "image_url", image_url: { url } }));
+  return { role, content: [{ type: "text", text: content }, ...parts] };
 }
 
 async function readText(response: Response, signal: AbortSignal): Promise<string> {

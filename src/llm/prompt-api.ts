@@ -57,6 +57,11 @@ export function promptApi(options: PromptApiOptions = {}): LLM {
   /** Browsers differ in the schemas they take; one that refused is not asked again. */
   let constrain = true;
   return async ({ messages, schema, signal }) => {
+    if (messages.some((message) => message.images)) {
+      throw new LLMError("llm_failed", 'promptApi does not look at images. Pass images: "skip", or use another LLM.', {
+        retryable: false,
+      });
+    }
     const session = await createSession(options, { initialPrompts: messages.slice(0, -1), signal });
     const input = messages.at(-1)?.content ?? "";
     try {

@@ -9,9 +9,15 @@ export interface WebLLMEngine {
   interruptGenerate(): void | Promise<void>;
 }
 
+/** A message as WebLLM takes it; vision models read images in parts. */
+export interface WebLLMMessage {
+  role: "system" | "user" | "assistant";
+  content: string | ({ type: "text"; text: string } | { type: "image_url"; image_url: { url: string } })[];
+}
+
 /** What is asked of the engine. */
 export interface WebLLMRequest {
-  messages: LLMRequest["messages"];
+  messages: WebLLMMessage[];
   stream: false;
   temperature: number;
   max_tokens?: number;
@@ -69,16 +75,26 @@ function requestFor(
   { temperature = 0, maxTokens, jsonMode = "schema" }: WebLLMOptions,
   request: LLMRequest,
 ): WebLLMRequest {
+  // A description of an image is prose.
+  const isJSON = request.purpose !== "describe";
   return {
-    messages: request.messages,
+    messages: request.messages.map(withParts),
     stream: false,
     temperature,
     ...(maxTokens !== undefined && { max_tokens: maxTokens }),
-    ...(jsonMode === "object" && { response_format: { type: "json_object" } }),
-    ...(jsonMode === "schema" && {
-      response_format: { type: "json_object", schema: JSON.stringify(request.schema) },
-    }),
+    ...(isJSON && jsonMode === "object" && { response_format: { type: "json_object" } }),
+    ...(isJSON &&
+      jsonMode === "schema" && {
+        response_format: { type: "json_object", schema: JSON.stringify(request.schema) },
+      }),
   };
+}
+
+/** Images as parts of the content, as vision models take them. */
+function withParts({ role, content, images }: LLMRequest["messages"][number]): WebLLMMessage {
+  if (!images) return { role, content };
+  const parts = images.map((url) => ({ type: "image_url" as const, image_url: { url } }));
+  return { role, content: [{ type: "text", text: content }, ...parts] };
 }
 
 function textOf(reply: unknown): string {

@@ -57,12 +57,10 @@ describe("the package", () => {
       ["NodeNext", "NodeNext"],
     ]) {
       const compilerOptions = {
-        ...{
-          module,
-          moduleResolution,
-          target: "ES2022",
-          lib: ["ES2022", "ESNext.Disposable", "DOM", "DOM.AsyncIterable"],
-        },
+        module,
+        moduleResolution,
+        target: "ES2022",
+        lib: ["ES2022", "ESNext.Disposable", "DOM", "DOM.AsyncIterable"],
         strict: true,
         noEmit: true,
         skipLibCheck: false,
