@@ -273,7 +273,7 @@ function checkAdd({ memoryType, images, infer }: OpOptions, scope: Scope, messag
     if (!hasLLM) throw new InvalidInputError('keepsake: memoryType "procedural" needs an `llm` that sums up the run.');
   }
   if (!hasLLM && images !== "skip" && messages.some((message) => message.images)) {
-    throw new InvalidInputError('keepsake: only an `llm` can describe images. Configure one, or pass images: "skip".');
+    throw new InvalidInputError('keepsake: only an `llm` can describe images and PDFs. Configure one, or pass images: "skip".');
   }
 }
 

@@ -17,7 +17,7 @@ export interface Message {
   content: string;
   /** Who speaks, where the role does not say it. */
   name?: string;
-  /** URLs (`data:` or `https:`) of images that came with it; the LLM describes them. */
+  /** URLs (`data:` or `https:`) of images and PDFs that came with it; the LLM describes them. */
   images?: string[];
 }
 

@@ -7,7 +7,7 @@ const ROLES = new Set(["user", "assistant", "system"]);
 const MAX_MESSAGES = 10_000;
 /** Characters of one message: some 50,000 tokens, more than any model on a device reads. */
 const MAX_CONTENT_LENGTH = 200_000;
-/** Bytes of one image. */
+/** Bytes of one image or PDF. */
 const MAX_IMAGE_BYTES = 10 * 2 ** 20;
 
 /**
@@ -50,11 +50,27 @@ async function toContent(content: unknown, at: string): Promise<Pick<Message, "c
   }
   const texts: string[] = [];
   const images: string[] = [];
-  for (const [index, part] of (content as Partial<ContentPart>[]).entries()) {
+  for (const [index, part] of (content as ContentPart[]).entries()) {
     const where = `${at}.content[${index}]`;
-    if (part?.type === "text" && typeof part.text === "string") texts.push(part.text);
-    else if (part?.type === "image_url") images.push(await toImage(part.image_url?.url, where));
-    else throw new InvalidInputError(`keepsake: ${where} must be a text or an image_url part.`);
+    switch (part?.type) {
+      case "text":
+        texts.push(String(part.text ?? ""));
+        break;
+      case "image_url":
+        images.push(await toVisual(part.image_url?.url, "image", where));
+        break;
+      case "pdf_url":
+        images.push(await toVisual(part.pdf_url?.url, "application/pdf", where));
+        break;
+      case "txt_url":
+        texts.push(await toDocument(part.txt_url?.url, where));
+        break;
+      case "mdx_url":
+        texts.push(await toDocument(part.mdx_url?.url, where));
+        break;
+      default:
+        throw new InvalidInputError(`keepsake: ${where} must be a text, image_url, pdf_url, txt_url or mdx_url part.`);
+    }
   }
   return { content: toText(texts.join("\n"), at), ...(images.length > 0 && { images }) };
 }
@@ -69,14 +85,46 @@ function toText(content: string, at: string): string {
   return content.toWellFormed();
 }
 
-async function toImage(url: unknown, at: string): Promise<string> {
+/** @param type of a data URL, or how it begins */
+async function toVisual(url: unknown, type: string, at: string): Promise<string> {
   if (url instanceof Blob) return toDataUrl(url, at);
-  if (typeof url !== "string" || !/^(?:https?:|data:image\/)/i.test(url)) {
-    throw new InvalidInputError(`keepsake: ${at}.image_url.url must be an http(s) URL, a data:image URL or a Blob.`);
+  if (typeof url !== "string" || !(/^https?:/i.test(url) || url.toLowerCase().startsWith(`data:${type}`))) {
+    throw new InvalidInputError(`keepsake: the url of ${at} must be an http(s) URL, a data:${type} URL or a Blob.`);
   }
   // Base64 takes 4 characters for 3 bytes.
   if (url.length > (MAX_IMAGE_BYTES * 4) / 3) throw tooLarge(at);
   return url;
+}
+
+async function toDocument(url: unknown, at: string): Promise<string> {
+  if (url instanceof Blob) return url.text();
+  if (typeof url !== "string" || !/^(?:https?|data):/i.test(url)) {
+    throw new InvalidInputError(`keepsake: the url of ${at} must be an http(s) or data: URL or a Blob.`);
+  }
+  return /^data:/i.test(url) ? decodeDataUrl(url, at) : download(url, at);
+}
+
+/** Not by `fetch`: a strict CSP forbids data: URLs there. */
+function decodeDataUrl(url: string, at: string): string {
+  const comma = url.indexOf(",");
+  const [head, body] = [url.slice(0, comma), url.slice(comma + 1)];
+  try {
+    if (!/;base64$/i.test(head)) return decodeURIComponent(body);
+    return new TextDecoder().decode(Uint8Array.from(atob(body), (unit) => unit.charCodeAt(0)));
+  } catch (cause) {
+    throw new InvalidInputError(`keepsake: the data: URL of ${at} cannot be decoded.`, { cause });
+  }
+}
+
+async function download(url: string, at: string): Promise<string> {
+  try {
+    const response = await fetch(url);
+    if (response.ok) return await response.text();
+    throw new Error(`HTTP ${response.status}`);
+  } catch (cause) {
+    const message = `keepsake: the document at ${at} could not be fetched. Pass its text, or a Blob. Nothing was stored.`;
+    throw new InvalidInputError(message, { cause, retryable: true });
+  }
 }
 
 async function toDataUrl(blob: Blob, at: string): Promise<string> {
@@ -89,5 +137,5 @@ async function toDataUrl(blob: Blob, at: string): Promise<string> {
 }
 
 function tooLarge(at: string): InvalidInputError {
-  return new InvalidInputError(`keepsake: the image at ${at} is larger than ${MAX_IMAGE_BYTES / 2 ** 20} MiB.`);
+  return new InvalidInputError(`keepsake: the attachment at ${at} is larger than ${MAX_IMAGE_BYTES / 2 ** 20} MiB.`);
 }

@@ -287,6 +287,35 @@ describe("images", () => {
   });
 });
 
+describe("documents", () => {
+  it("txt and mdx are read as part of the message, from a data URL or a Blob", async () => {
+    const memory = openMemory();
+    const content = [
+      { type: "txt_url" as const, txt_url: { url: `data:text/plain;base64,${btoa("I have a dog.")}` } },
+      { type: "mdx_url" as const, mdx_url: { url: new Blob(["I love sushi."]) } },
+    ];
+    await memory.add({ role: "user", content }, ALICE);
+    expect(texts(await memory.getAll(ALICE)).toSorted()).toEqual(["User has a dog", "User loves sushi"]);
+  });
+
+  it("a PDF is described by the LLM", async () => {
+    const llm = scriptedLLM((request) =>
+      request.purpose === "describe" ? "A lease in Bonn." : facts("User lives in Bonn"),
+    );
+    const memory = openMemory({ llm });
+    const url = "data:application/pdf;base64,JVBERi0=";
+    await memory.add({ role: "user", content: [{ type: "pdf_url", pdf_url: { url } }] }, ALICE);
+    expect(llm.calls[0]).toMatchObject({ purpose: "describe", messages: [{}, { images: [url] }] });
+  });
+
+  it("one that cannot be fetched is refused, and nothing is stored", async () => {
+    const memory = openMemory();
+    const content = [{ type: "txt_url" as const, txt_url: { url: "http://127.0.0.1:1/nothing.txt" } }];
+    await expect(memory.add({ role: "user", content }, ALICE)).rejects.toThrow(/could not be fetched/);
+    expect((await memory.info()).pending).toBe(0);
+  });
+});
+
 describe("recalled memories are not extracted again", () => {
   it("lines that search handed out and the app pasted into a prompt are left out", async () => {
     const llm = scriptedLLM((request) =>
