@@ -21,8 +21,21 @@ export interface Message {
   images?: string[];
 }
 
-/** A part of a message, as chat APIs have them. */
-export type ContentPart = { type: "text"; text: string } | { type: "image_url"; image_url: { url: string | Blob } };
+/** An `http(s):` or `data:` URL, or a Blob. */
+export interface Attachment {
+  url: string | Blob;
+}
+
+/**
+ * A part of a message, as chat APIs and mem0 have them. Images and PDFs are described by the LLM; the text of
+ * `txt_url` and `mdx_url` is read as part of the message (a remote one is fetched from where it lies).
+ */
+export type ContentPart =
+  | { type: "text"; text: string }
+  | { type: "image_url"; image_url: Attachment }
+  | { type: "pdf_url"; pdf_url: Attachment }
+  | { type: "txt_url"; txt_url: Attachment }
+  | { type: "mdx_url"; mdx_url: Attachment };
 
 /** A message as a caller may give it: content as a string or in parts. */
 export interface MessageInput {
