@@ -39,7 +39,8 @@ export type ContentPart =
 
 /** A message as a caller may give it: content as a string or in parts. */
 export interface MessageInput {
-  role: "user" | "assistant" | "system";
+  /** One of the three is checked when it is called: literals in a list are plain strings to TypeScript. */
+  role: Message["role"] | (string & {});
   content: string | ContentPart[];
   name?: string;
 }

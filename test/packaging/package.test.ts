@@ -120,6 +120,9 @@ const llm: LLM = openaiCompatible({ baseUrl: "http://localhost:11434/v1", model:
 export const all = [openInlineEngine, promptApi, webLLM, aiSdk, serve, scriptedLLM([facts("x")])];
 export async function use(): Promise<SearchResult[]> {
   const memory = new Memory({ llm, embedder: { model: "m", background: true } });
+  // As a user writes them: to TypeScript the roles in this list are strings.
+  const messages = [{ role: "user", content: "hi" }, { role: "assistant", content: "hello" }];
+  await memory.add(messages, { userId: "a", metadata: { category: "greetings" } });
   await memory.add("hi", { userId: "a", version: "v2" });
   for await (const event of memory.watch()) if (event.type === "committed") break;
   // @ts-expect-error a scope id is a string
