@@ -38,7 +38,7 @@ async function toMessage(value: unknown, at: string): Promise<Message> {
   if (name !== undefined && typeof name !== "string") {
     throw new InvalidInputError(`keepsake: ${at}.name must be a string.`);
   }
-  const message: Message = { role, ...(await toContent(content, at)) };
+  const message: Message = { role: role as Message["role"], ...(await toContent(content, at)) };
   if (name !== undefined && name.trim() !== "") message.name = name.trim().toWellFormed();
   return message;
 }
