@@ -1,0 +1,180 @@
+/** One memory: its text (as text), where it comes from, its history, editing and deleting. */
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { HistoryEntry, MemoryItem } from "keepsake";
+import { EventBadge, TextDiff } from "./change.tsx";
+import { ago, fullDate, inWords } from "./format.ts";
+import { Icon, type IconName } from "./icons.tsx";
+import { memory, refresh, report } from "./session.ts";
+import { fresh } from "./trace.ts";
+
+type Mode = "read" | "edit" | "confirm" | "history";
+
+export function MemoryRow({ item, score }: { item: MemoryItem; score?: number }) {
+  const [mode, setMode] = useState<Mode>("read");
+  const isNew = fresh.value.has(item.id);
+  const toggle = (next: Mode): void => setMode(mode === next ? "read" : next);
+  return (
+    <li class={isNew ? "memory card is-fresh" : "memory card"} data-id={item.id}>
+      {mode === "edit" ? (
+        <EditForm item={item} onDone={() => setMode("read")} />
+      ) : (
+        <p class="memory-text">{item.memory}</p>
+      )}
+      {score !== undefined && <Score score={score} />}
+      <div class="memory-foot">
+        <p class="meta">
+          <time dateTime={item.updatedAt} title={fullDate(item.updatedAt)}>
+            {item.updatedAt === item.createdAt ? ago(item.updatedAt) : `changed ${ago(item.updatedAt)}`}
+          </time>
+          {item.attributedTo === "assistant" && <span>said by the assistant</span>}
+          {Object.entries(item.metadata).map(([key, value]) => (
+            <span class="tag" key={key} title={key}>
+              {typeof value === "string" ? value : `${key}: ${JSON.stringify(value)}`}
+            </span>
+          ))}
+        </p>
+        <div class="row-actions">
+          <RowAction icon="clock" label="History" open={mode === "history"} onClick={() => toggle("history")} />
+          <RowAction icon="pencil" label="Edit" open={mode === "edit"} onClick={() => toggle("edit")} />
+          <RowAction icon="trash" label="Delete" open={mode === "confirm"} onClick={() => toggle("confirm")} />
+        </div>
+      </div>
+      {mode === "confirm" && <ConfirmDelete id={item.id} onKeep={() => setMode("read")} />}
+      {mode === "history" && <History id={item.id} version={item.updatedAt} />}
+    </li>
+  );
+}
+
+interface RowActionProps {
+  icon: IconName;
+  label: string;
+  open: boolean;
+  onClick: () => void;
+}
+
+function RowAction({ icon, label, open, onClick }: RowActionProps) {
+  return (
+    <button
+      type="button"
+      class="quiet icon-only"
+      aria-label={label}
+      title={label}
+      aria-expanded={open}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+    </button>
+  );
+}
+
+function Score({ score }: { score: number }) {
+  return (
+    <div class="score">
+      <meter min={0} max={1} value={score} aria-label="Score" />
+      <span>{score.toFixed(2)}</span>
+    </div>
+  );
+}
+
+function EditForm({ item, onDone }: { item: MemoryItem; onDone: () => void }) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const [problem, setProblem] = useState("");
+  useLayoutEffect(() => field.current?.select(), []);
+  const save = async (): Promise<void> => {
+    const text = field.current?.value ?? "";
+    if (text === item.memory) return onDone();
+    try {
+      await memory().update(item.id, text);
+      await refresh();
+      onDone();
+    } catch (error) {
+      setProblem(inWords(error));
+    }
+  };
+  return (
+    <form
+      class="edit"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") onDone();
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void save();
+      }}
+    >
+      <textarea ref={field} rows={2} aria-label="Text of the memory" defaultValue={item.memory} />
+      <p class="complaint" role="alert">
+        {problem}
+      </p>
+      <div class="actions">
+        <button type="submit" class="primary">
+          Save
+        </button>
+        <button type="button" class="quiet" onClick={onDone}>
+          Leave as it was
+        </button>
+      </div>
+    </form>
+  );
+}
+
+function ConfirmDelete({ id, onKeep }: { id: string; onKeep: () => void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  useLayoutEffect(() => button.current?.focus(), []);
+  const remove = async (): Promise<void> => {
+    try {
+      await memory().delete(id);
+      await refresh();
+    } catch (error) {
+      report(error);
+    }
+  };
+  return (
+    <div class="confirm" role="group" aria-label="Delete this memory?">
+      <span>Delete this memory?</span>
+      <button type="button" class="danger-fill" ref={button} onClick={remove}>
+        Delete
+      </button>
+      <button type="button" onClick={onKeep}>
+        Keep
+      </button>
+    </div>
+  );
+}
+
+function History({ id, version }: { id: string; version: string }) {
+  const [versions, setVersions] = useState<HistoryEntry[] | null>(null);
+  useEffect(() => {
+    memory().history(id).then(setVersions).catch(report);
+  }, [id, version]);
+  if (versions === null) return <p class="why">Reading …</p>;
+  return (
+    <ol class="history" aria-label="History, newest first">
+      {versions.map(({ seq, event, memory: text, previousMemory, reason, decidedBy, at }) => (
+        <li key={seq}>
+          <p class="meta">
+            <EventBadge event={event} />
+            <span>by {DECIDED_BY[decidedBy]}</span>
+            <time dateTime={at} title={fullDate(at)}>
+              {ago(at)}
+            </time>
+          </p>
+          {text !== null && previousMemory !== null ? (
+            <TextDiff before={previousMemory} after={text} />
+          ) : (
+            <p class="fact-text">{text ?? previousMemory}</p>
+          )}
+          <p class="why">{reason}</p>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+const DECIDED_BY: Record<HistoryEntry["decidedBy"], string> = {
+  llm: "the model",
+  rules: "the rules",
+  exact: "exact comparison",
+  app: "you",
+};
