@@ -18,13 +18,16 @@ const VERSION = "0.8.2";
 const GLUE = "hnswlib-wasm/dist/hnswlib-317962d7.js";
 const GLUE_SHA256 = "dd53b526f1cc6c6b379d2ed012bca6b6d28f04d967801029218840a3efb07826";
 
+/** Apache-2.0 §4(b): changed files carry a notice. */
+const NOTICE = "/*! hnswlib-wasm 0.8.2, Apache-2.0, modified: see THIRD_PARTY_NOTICES.md of keepsake */\n";
+
 /** Resolves `virtual:hnswlib` in vitest, dev server and builds, workers included. */
 export function hnswlib(): Plugin {
   return {
     name: "keepsake:hnswlib",
     resolveId: (id) => (id === ID ? RESOLVED : undefined),
     load(id) {
-      return id === RESOLVED ? { code: transformHnswlib(readGlue()), map: { mappings: "" } } : undefined;
+      return id === RESOLVED ? { code: NOTICE + transformHnswlib(readGlue()), map: { mappings: "" } } : undefined;
     },
   };
 }

@@ -41,10 +41,11 @@ const code = blocks.filter(({ info }) => /^ts\b/.test(info));
 const runnable = code.filter(({ info }) => info === "ts run");
 
 function blocksOf(path: string, text: string): Block[] {
-  const found = [...text.matchAll(/^```(.*)\n([\s\S]*?)^```$/gm)].map((match) => {
+  // A fence is as long as the one that opened it: longer where the code itself holds one.
+  const found = [...text.matchAll(/^(`{3,})([^`\n]*)\n([\s\S]*?)^\1$/gm)].map((match) => {
     const linesBefore = text.slice(0, match.index).split("\n").length;
     const end = match.index + match[0].length;
-    return { path, linesBefore, info: match[1]!.trim(), code: match[2]!, start: match.index, end };
+    return { linesBefore, info: match[2]!.trim(), code: match[3]!, start: match.index, end };
   });
   return found.map(({ linesBefore, info, code: body, end }, i) => {
     const next = found[i + 1];
