@@ -19,6 +19,8 @@ const TYPES: Record<string, string> = {
 export interface Folders {
   /** The built page. */
   app: string;
+  /** The built demo, which brings its CSP with it. */
+  demo: string;
   /** Models, one folder each. */
   models: string;
   /** The ONNX runtime's wasm. */
@@ -30,7 +32,7 @@ export interface TestServer {
   close: () => Promise<void>;
 }
 
-/** `/app/…` and `/csp/…` are the page, `/models/…` and `/ort/…` files, `/hub/<id>/resolve/main/…` a model hub. */
+/** `/app/…` and `/csp/…` are the page, `/demo/…` the demo, `/models/…` and `/ort/…` files, `/hub/<id>/resolve/main/…` a model hub. */
 export async function startServer(folders: Folders): Promise<TestServer> {
   const server = createServer((request, response) => answer(folders, request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -55,12 +57,14 @@ function answer(folders: Folders, request: IncomingMessage, response: ServerResp
   createReadStream(file).pipe(response);
 }
 
-function locate({ app, models, ort }: Folders, path: string): string | null {
+function locate({ app, demo, models, ort }: Folders, path: string): string | null {
   const [, area, ...rest] = path.split("/");
   switch (area) {
     case "app":
     case "csp":
       return join(app, rest.join("/") || "index.html");
+    case "demo":
+      return join(demo, rest.join("/") || "index.html");
     case "models":
       return join(models, ...rest);
     case "ort":

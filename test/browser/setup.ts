@@ -1,4 +1,5 @@
 /** Once for all browser tests: build the package, build a page that uses it, make a model, serve it all. */
+import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,13 +25,21 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   if (!chromium) throw new Error("No Chromium: install one or set CHROME_PATH. npm test does so where it may.");
   await buildPackage();
   await buildPage(join(cache, "app"));
+  buildDemo();
   const models = join(cache, "models");
   await makeTestModel(join(models, "tiny"), { dims: 64 });
   const ort = join(dirname(createRequire(import.meta.url).resolve("@xenova/transformers/package.json")), "dist");
-  const server = await startServer({ app: join(cache, "app"), models, ort });
+  const server = await startServer({ app: join(cache, "app"), demo: join(root, "demo/dist"), models, ort });
   provide("url", server.url);
   provide("chromium", chromium);
   return server.close;
+}
+
+/** As `npm run demo` does. */
+function buildDemo(): void {
+  const vite = join(root, "node_modules/vite/bin/vite.js");
+  const env = { ...process.env, VITEST: "", NODE_ENV: "production" };
+  execFileSync(process.execPath, [vite, "build", "--mode", "demo", "--logLevel", "error"], { cwd: root, env });
 }
 
 /** As an app's own Vite does, with little configuration but where the package lies. */
