@@ -4,7 +4,7 @@
  */
 import { Memory } from "keepsake";
 
-const tty = process.stdout.isTTY === true && !process.env["NO_COLOR"];
+const tty = process.stdout.isTTY && !process.env["NO_COLOR"];
 const paint = (code) => (text) => (tty ? `\u001b[${code}m${text}\u001b[0m` : text);
 const [bold, dim, green, yellow, red] = ["1", "2", "32", "33", "31"].map(paint);
 const EVENT_COLORS = { ADD: green, UPDATE: yellow, DELETE: red, NONE: dim };

@@ -32,6 +32,7 @@ export function toOpOptions(given: AddOptions, defaults: AddDefaults, extractor:
       memoryType: toMemoryType(options.memoryType),
       conflicts: toOneOf(options.conflicts, "conflicts", ["resolve", "keep"]),
       maxDestructive: toCount(options.maxDestructive, "maxDestructive", Number.MAX_SAFE_INTEGER),
+      graph: toFlag(options.graph, "graph"),
       images: toOneOf(options.images, "images", ["describe", "skip"]),
     }),
     infer: toFlag(options.infer, "infer") ?? true,
@@ -84,6 +85,9 @@ function toCategories(value: unknown): Record<string, string> | undefined {
 
 function toPrompts(value: AddDefaults["customPrompts"]): OpOptions["customPrompts"] | undefined {
   if (value === undefined) return undefined;
+  if (typeof value !== "object" || value === null) {
+    throw new InvalidInputError("keepsake: customPrompts must be an object of instructions.");
+  }
   const { extract, resolve, describe, procedural } = value;
   return definedOnly({
     extract: toWords(extract, "customPrompts.extract"),
@@ -101,7 +105,8 @@ function toMemoryType(value: unknown): "procedural" | undefined {
 /** A Date, an ISO string, or Unix seconds as mem0 has them. */
 function toInstant(value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  const date = typeof value === "number" ? new Date(value * 1000) : new Date(value as string | Date);
+  const isInstant = typeof value === "number" || typeof value === "string" || value instanceof Date;
+  const date = new Date(typeof value === "number" ? value * 1000 : isInstant ? value : NaN);
   if (!Number.isNaN(date.getTime())) return date.toISOString();
   throw new InvalidInputError("keepsake: timestamp must be a Date, an ISO 8601 string or Unix seconds.");
 }

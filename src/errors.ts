@@ -164,7 +164,7 @@ export class EngineError extends KeepsakeError {
 /** An error as plain data. Inverse of {@link fromWire}. */
 export function toWire(error: unknown, depth = 0): WireError {
   if (!(error instanceof Error) && !KeepsakeError.isInstance(error)) {
-    return { name: "Error", message: String(error) };
+    return { name: "Error", message: describe(error) };
   }
   const wire: WireError = { name: error.name, message: error.message };
   if (error.stack !== undefined) wire.stack = error.stack;
@@ -177,6 +177,15 @@ export function toWire(error: unknown, depth = 0): WireError {
   // A chain of causes is short; the bound guards against a cycle.
   if (error.cause !== undefined && depth < 8) wire.cause = toWire(error.cause, depth + 1);
   return wire;
+}
+
+/** Anything can be thrown, also what has no string form. */
+function describe(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return "something without a string form was thrown";
+  }
 }
 
 /** The error that {@link toWire} described, with its class, code, details and causes restored. */

@@ -3,13 +3,18 @@ export { Memory } from "./memory.ts";
 export type {
   AddOptions,
   CallOptions,
+  ExportOptions,
   FlushResult,
   GetAllOptions,
+  GetAllResult,
+  GraphOptions,
   MemoryOptions,
   ReadyOptions,
   ScopedOptions,
   SearchOptions,
+  UpdateEntry,
   UpdateFields,
+  ViewOptions,
 } from "./options.ts";
 export {
   ConflictError,
@@ -24,29 +29,35 @@ export {
 export type { ErrorCode, Stage } from "./errors.ts";
 export type { Embedder } from "./embed/embedder.ts";
 export type { IndexOptions, OpenEngine } from "./engine/engine.ts";
+export type { EntityCount, ImportResult, UndoBlocker, UndoResult } from "./engine/results.ts";
+export type { KeepsakeExport } from "./portable/format.ts";
 export type { Runtime } from "./runtime.ts";
+export type { Filter, FilterOperators } from "./filter-types.ts";
+export type { EmbedderInfo, KeepsakeEvent, MemoryInfo, TransformersOptions } from "./info.ts";
 export type {
   AddResult,
   AddResultItem,
   DecidedBy,
   DecisionEvent,
-  EmbedderInfo,
-  Filter,
-  FilterOperators,
+  Feedback,
+  EntityType,
+  Graph,
+  GraphEdge,
+  GraphNode,
   HistoryEntry,
   ISODate,
   JSONObject,
   JSONSchema,
   JSONValue,
-  KeepsakeEvent,
   LLM,
   LLMPurpose,
   LLMRequest,
-  MemoryInfo,
   MemoryItem,
   Message,
   PendingOp,
+  Relation,
+  RelationChanges,
   Scope,
+  ScoreParts,
   SearchResult,
-  TransformersOptions,
 } from "./types.ts";

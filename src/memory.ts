@@ -1,38 +1,56 @@
 /** The front door. */
 import { untilAborted } from "./abort.ts";
+import { checkAdd, checkOptions } from "./check-options.ts";
 import { Recalled } from "./add/recalled.ts";
 import { toOpOptions } from "./add-options.ts";
 import type { OpQueue } from "./add/queue.ts";
 import type { Engine } from "./engine/engine.ts";
-import { EngineError, InvalidInputError } from "./errors.ts";
-import { isEmbedder, openEngine } from "./open-engine.ts";
+import type { EntityCount, ImportResult, UndoResult } from "./engine/results.ts";
+import { EngineError } from "./errors.ts";
+import { loadFlow, openEngine } from "./open-engine.ts";
 import type {
   AddOptions,
   CallOptions,
+  ExportOptions,
   FlushResult,
   GetAllOptions,
+  GetAllResult,
+  GraphOptions,
   MemoryOptions,
   ReadyOptions,
   ScopedOptions,
   SearchOptions,
+  UpdateEntry,
   UpdateFields,
 } from "./options.ts";
+import { toGraphRequest } from "./graph-options.ts";
+import type { KeepsakeExport } from "./portable/format.ts";
+import {
+  toCursor,
+  toExportRequest,
+  toFeedback,
+  toIds,
+  toListRequest,
+  toScopeOnly,
+  toUpdateRequest,
+  toUpdateRequests,
+  toView,
+} from "./requests.ts";
 import { systemRuntime } from "./runtime.ts";
+import type { KeepsakeEvent, MemoryInfo } from "./info.ts";
 import type {
   AddResult,
+  Feedback,
+  Graph,
   HistoryEntry,
-  KeepsakeEvent,
-  MemoryInfo,
   MemoryItem,
-  Message,
   MessageInput,
-  OpOptions,
   PendingOp,
-  Scope,
+  Relation,
   SearchResult,
 } from "./types.ts";
 import { toMessages } from "./validate-messages.ts";
-import { toMetadata, toQuery, toScope, toText, toThreshold, toTopK } from "./validate.ts";
+import { checkSignal, toGivenId, toQuery, toScope, toText, toThreshold, toTopK } from "./validate.ts";
 import { Watchers } from "./watchers.ts";
 
 const DEFAULT_LLM_TIMEOUT_MS = 120_000;
@@ -78,6 +96,7 @@ export class Memory {
   async add(messages: string | MessageInput | MessageInput[], options: AddOptions): Promise<AddResult> {
     const scope = toScope(options, "add");
     const { signal, trace = false, dryRun = false } = options;
+    checkSignal(signal);
     const { llm, defaults = {} } = this.#options;
     const op = toOpOptions(options, defaults, llm ? "llm" : "rules");
     const opId = options.opId === undefined ? this.#runtime.randomId() : toText(options.opId, "opId");
@@ -97,65 +116,173 @@ export class Memory {
   }
 
   /**
-   * Memories that carry every id of the scope, by meaning and by words, best first.
+   * Memories that carry every id of the scope, by meaning and by words, best first; with `graph` also the relations
+   * around them, those of the best memory first.
    * @throws {InvalidInputError} {EmbedderError}
    */
-  async search(query: string, options: SearchOptions): Promise<{ results: SearchResult[] }> {
+  async search(query: string, options: SearchOptions): Promise<{ results: SearchResult[]; relations?: Relation[] }> {
     const request = {
       ...toQuery(options, "search"),
+      ...toView(options),
       query: toText(query, "the query"),
       topK: toTopK(options.topK),
       threshold: toThreshold(options.threshold),
+      ...(options.explain === true && { explain: true }),
     };
     const results = await this.#call(options.signal, ({ engine }) => engine.search(request));
     this.#recalled.note(results.map((result) => result.memory));
-    return { results };
+    if (!options.graph) return { results };
+    const { topK: _topK, threshold: _threshold, explain: _explain, ...view } = request;
+    const around = { ...view, memoryIds: results.map((result) => result.id) };
+    return { results, relations: await this.#call(options.signal, ({ engine }) => engine.relationsAround(around)) };
+  }
+
+  /**
+   * The entities and relations that adds with `graph` kept, in the scopes that carry every id: all of them, or those
+   * around one entity. Empty for an entity that is not known.
+   * @throws {InvalidInputError}
+   * @example
+   * const { nodes, edges } = await memory.graph({ userId: "alice", entity: "Anna", depth: 2 });
+   */
+  async graph(options: GraphOptions): Promise<Graph> {
+    const request = toGraphRequest(options);
+    return this.#call(options.signal, ({ engine }) => engine.graph(request));
   }
 
   /** The memory, or null. Deleted ones are null. */
   get(id: string, { signal }: CallOptions = {}): Promise<MemoryItem | null> {
-    return this.#call(signal, ({ engine }) => engine.get(id));
-  }
-
-  /** Memories that carry every id of the scope, newest first. */
-  async getAll(options: GetAllOptions): Promise<{ results: MemoryItem[] }> {
-    const topK = options.topK === undefined ? null : toTopK(options.topK);
-    const request = { ...toQuery(options, "getAll"), topK };
-    return { results: await this.#call(options.signal, ({ engine }) => engine.list(request)) };
+    return this.#call(signal, ({ engine }) => engine.get(toGivenId(id)));
   }
 
   /**
-   * Changes a memory. The version before stays in its history.
+   * Memories that carry every id of the scope, newest created first: an order that updates do not move, so that pages
+   * stay whole. With `nextCursor` there are more: pass it as `cursor`.
+   * @example
+   * let cursor: string | null = null;
+   * do {
+   *   const page = await memory.getAll({ userId: "alice", pageSize: 100, cursor });
+   *   cursor = page.nextCursor;
+   * } while (cursor);
+   * @throws {InvalidInputError}
+   */
+  async getAll(options: GetAllOptions): Promise<GetAllResult> {
+    const request = toListRequest(options);
+    const { results, next } = await this.#call(options.signal, ({ engine }) => engine.list(request));
+    return { results, nextCursor: toCursor(next) };
+  }
+
+  /**
+   * Changes a memory, or up to 1000 at once, all or none. The version before stays in its history.
+   * @example
+   * await memory.update(id, "User likes green tea");
+   * await memory.update([{ id, metadata: { checked: true } }]);
+   * @throws {InvalidInputError} invalid_input, for a new text of an immutable memory too; not_found
+   *   (`details.index`: its position in the batch)
+   */
+  update(id: string, change: string | UpdateFields, options?: CallOptions): Promise<MemoryItem>;
+  update(changes: UpdateEntry[], options?: CallOptions): Promise<MemoryItem[]>;
+  async update(
+    target: string | UpdateEntry[],
+    change: string | UpdateFields | CallOptions = {},
+    options: CallOptions = {},
+  ): Promise<MemoryItem | MemoryItem[]> {
+    if (Array.isArray(target)) {
+      const requests = toUpdateRequests(target);
+      return this.#call((change as CallOptions | null)?.signal, ({ engine }) => engine.updateMany(requests));
+    }
+    const request = toUpdateRequest(target, change as string | UpdateFields);
+    return this.#call(options.signal, ({ engine }) => engine.update(request));
+  }
+
+  /**
+   * Deletes softly, one or up to 1000 at once, all or none: gone from every read but `history`.
+   * @throws {InvalidInputError} not_found (`details.index`: its position in the batch)
+   */
+  async delete(target: string | string[], { signal }: CallOptions = {}): Promise<void> {
+    const ids = toIds(Array.isArray(target) ? target : [target]);
+    await this.#call(signal, ({ engine }) => engine.deleteMany(ids));
+  }
+
+  /** Deletes softly all that carry every id of the scope. Refuses without a scope, and with a filter. */
+  async deleteAll(options: ScopedOptions): Promise<{ deleted: number }> {
+    const scope = toScopeOnly(options, "deleteAll");
+    return { deleted: await this.#call(options.signal, ({ engine }) => engine.deleteAll(scope)) };
+  }
+
+  /**
+   * Deletes a memory, or everything of the scopes that carry the ids, and purges it: versions, results of adds,
+   * vectors, relations and the messages it came from, in one transaction. A scope's waiting ops and messages go too.
+   * It cannot be undone. Of a memory's source messages nothing stays, also where another memory came from them.
+   * @returns how many memories, soft-deleted ones included
+   * @example
+   * await memory.forget({ userId: "alice" });
+   * @throws {InvalidInputError} not_found, for an id; invalid_input without a scope, or with a filter
+   */
+  async forget(target: string | ScopedOptions, options: CallOptions = {}): Promise<{ forgotten: number }> {
+    const isId = typeof target === "string";
+    const what = isId ? { id: target } : { scope: toScopeOnly(target, "forget") };
+    const signal = isId ? options.signal : (target.signal ?? options.signal);
+    return { forgotten: await this.#call(signal, ({ engine }) => engine.forget(what)) };
+  }
+
+  /**
+   * Takes back what one op changed: an add, or a later update, delete, feedback or undo (`history` tells the ops).
+   * Text, metadata and times are as they were before it. Itself an op that can be undone. Result and messages
+   * of the op stay: adding with the same `opId` again stores nothing.
+   * @example
+   * const { opId } = await memory.add("I moved to Hamburg.", { userId: "alice" });
+   * await memory.undo(opId);
+   * @throws {InvalidInputError} not_found
+   * @throws {ConflictError} conflict, where newer changes stand on it: `details.blockedBy` lists them as
+   *   `{ id, opId, seq }`, oldest first; undo those first, newest first
+   */
+  undo(opId: string, { signal }: CallOptions = {}): Promise<UndoResult> {
+    return this.#call(signal, async ({ engine }) => engine.undo(toText(opId, "opId")));
+  }
+
+  /**
+   * Keeps on a memory what the app's user thinks of it; null clears. Leaves text, `updatedAt` and order alone.
    * @throws {InvalidInputError} invalid_input, not_found
    */
-  update(id: string, change: string | UpdateFields, { signal }: CallOptions = {}): Promise<MemoryItem> {
-    const { text, metadata } = typeof change === "string" ? { text: change, metadata: undefined } : change;
-    if (text === undefined && metadata === undefined) {
-      return Promise.reject(new InvalidInputError("keepsake: update needs a text, metadata, or both."));
-    }
-    return this.#call(signal, ({ engine }) =>
-      engine.update({
-        id,
-        ...(text !== undefined && { text: toText(text, "the text") }),
-        ...(metadata !== undefined && { metadata: toMetadata(metadata) }),
-      }),
-    );
+  async feedback(id: string, given: Feedback | null, { signal }: CallOptions = {}): Promise<MemoryItem> {
+    const checked = toFeedback(given);
+    return this.#call(signal, ({ engine }) => engine.feedback(id, checked));
   }
 
-  /** Deletes softly: gone from every read but `history`. @throws {InvalidInputError} not_found */
-  delete(id: string, { signal }: CallOptions = {}): Promise<void> {
-    return this.#call(signal, ({ engine }) => engine.delete(id));
+  /** Who has memories, and how many: users, agents, apps, runs; each by id. */
+  entities({ signal }: CallOptions = {}): Promise<EntityCount[]> {
+    return this.#call(signal, ({ engine }) => engine.entities());
   }
 
-  /** Deletes softly all that carry every id of the scope. Refuses without a scope. */
-  async deleteAll(options: ScopedOptions): Promise<{ deleted: number }> {
-    const scope = toScope(options, "deleteAll");
-    return { deleted: await this.#call(options.signal, ({ engine }) => engine.deleteAll(scope)) };
+  /**
+   * Everything of a scope, or of `all`, as one JSON value (`docs/export-format.md`): memories (deleted ones too), their
+   * history, messages, relations. Equal databases give equal files. Ops that still wait are not in it: `flush()` first.
+   * @example
+   * const file = JSON.stringify(await memory.export({ all: true }));
+   * @throws {InvalidInputError} without a scope or `all: true`
+   */
+  async export(options: ExportOptions): Promise<KeepsakeExport> {
+    const request = toExportRequest(options);
+    return this.#call(options.signal, ({ engine }) => engine.export(request));
+  }
+
+  /**
+   * Takes in an export of ours, or what mem0's `get_all` or vector store gave; parsed, or as text. A memory that is
+   * there already in the same or a newer revision stays as it is, so the same file again changes nothing. Written in
+   * parts: after an abort, another import of the same file goes on.
+   * @example
+   * const { added } = await memory.import(file);
+   * @throws {InvalidInputError} that names the place in the file; nothing is imported
+   */
+  async import(file: unknown, { signal }: CallOptions = {}): Promise<ImportResult> {
+    const [{ importFile }, { engine }] = await Promise.all([import("./portable/import.ts"), this.#open(signal)]);
+    const nowIso = new Date(this.#runtime.now()).toISOString();
+    return untilAborted(importFile(engine, file, { nowIso, signal }), signal);
   }
 
   /** Every version of a memory, newest first; empty for an unknown id. */
   history(id: string, { signal }: CallOptions = {}): Promise<HistoryEntry[]> {
-    return this.#call(signal, ({ engine }) => engine.history(id));
+    return this.#call(signal, ({ engine }) => engine.history(toGivenId(id)));
   }
 
   /** Deletes everything in this database, of all scopes, history and pending ops included. */
@@ -170,7 +297,7 @@ export class Memory {
 
   /** Drops a pending op. False where it was not pending. */
   cancel(opId: string, { signal }: CallOptions = {}): Promise<boolean> {
-    return this.#call(signal, ({ engine }) => engine.cancel(opId));
+    return this.#call(signal, ({ engine }) => engine.cancel(toGivenId(opId)));
   }
 
   /**
@@ -178,6 +305,7 @@ export class Memory {
    * Does not reject for an op that fails again.
    */
   async flush({ signal }: CallOptions = {}): Promise<FlushResult> {
+    checkSignal(signal);
     const { engine, queue } = await this.#open(signal);
     const results = await queue.drain(true, signal);
     return { results, pending: await engine.pending() };
@@ -197,6 +325,7 @@ export class Memory {
 
   /** What happens inside, from now on: commits of any tab, model loading, pending ops. */
   watch({ signal }: CallOptions = {}): AsyncIterableIterator<KeepsakeEvent> {
+    checkSignal(signal);
     return this.#watchers.watch(signal);
   }
 
@@ -206,9 +335,12 @@ export class Memory {
     this.#closed = true;
     globalThis.removeEventListener?.("online", this.#resume);
     const opened = await this.#opened?.catch(() => null);
-    await opened?.queue.close();
-    await opened?.engine.close();
-    this.#watchers.close();
+    try {
+      await opened?.queue.close();
+      await opened?.engine.close();
+    } finally {
+      this.#watchers.close();
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -220,6 +352,7 @@ export class Memory {
   }
 
   async #call<T>(signal: AbortSignal | undefined, body: (opened: Opened) => Promise<T>): Promise<T> {
+    checkSignal(signal);
     return untilAborted(this.#open(signal).then(body), signal);
   }
 
@@ -239,7 +372,7 @@ export class Memory {
     const { llm = null, llmTimeoutMs = DEFAULT_LLM_TIMEOUT_MS } = this.#options;
     // The add flow is most of the library's code, and loads while the worker starts.
     const [{ OpQueue }, engine] = await Promise.all([
-      import("./add/queue.ts"),
+      loadFlow(),
       openEngine(this.#options, {
         onEvent: (event) => this.#watchers.emit(event),
         // The next call opens a new one, which finds what was accepted.
@@ -263,33 +396,4 @@ export class Memory {
   readonly #resume = (): void => {
     this.#opened?.then(({ queue }) => queue.drain(false)).catch(() => undefined);
   };
-}
-
-/** What only an LLM can do is refused without one, before anything is stored. */
-function checkAdd({ memoryType, images, infer }: OpOptions, scope: Scope, messages: Message[], hasLLM: boolean): void {
-  if (memoryType === "procedural") {
-    if (scope.agentId === undefined) throw new InvalidInputError('keepsake: memoryType "procedural" needs an agentId.');
-    if (!infer) throw new InvalidInputError('keepsake: memoryType "procedural" has no meaning with infer: false.');
-    if (!hasLLM) throw new InvalidInputError('keepsake: memoryType "procedural" needs an `llm` that sums up the run.');
-  }
-  if (!hasLLM && images !== "skip" && messages.some((message) => message.images)) {
-    throw new InvalidInputError('keepsake: only an `llm` can describe images and PDFs. Configure one, or pass images: "skip".');
-  }
-}
-
-function checkOptions({ engine, worker, embedder, name, llm }: MemoryOptions): void {
-  if (engine !== undefined && engine !== "worker" && worker) {
-    throw new InvalidInputError("keepsake: `worker` has no meaning with this engine. Drop one of the two.");
-  }
-  if (engine === "worker" && embedder !== undefined && isEmbedder(embedder)) {
-    throw new InvalidInputError(
-      'keepsake: an Embedder object cannot cross to a worker. Use engine: "inline", or a worker file of your own that calls serve({ embedder }).',
-    );
-  }
-  if (name !== undefined && (typeof name !== "string" || name.trim() === "")) {
-    throw new InvalidInputError("keepsake: name must be a string that is not empty.");
-  }
-  if (llm !== undefined && typeof llm !== "function") {
-    throw new InvalidInputError("keepsake: llm must be a function that takes a request and returns the reply text.");
-  }
 }

@@ -1,10 +1,11 @@
 /** From the app's options to an engine: which kind, with what. */
+import type { OpQueue } from "./add/queue.ts";
 import type { Engine, EngineOptions, EmbedderConfig } from "./engine/engine.ts";
 import type { EngineParts } from "./engine/inline-engine.ts";
 import type { Embedder } from "./embed/embedder.ts";
 import { EngineError } from "./errors.ts";
 import type { MemoryOptions } from "./options.ts";
-import type { KeepsakeEvent, TransformersOptions } from "./types.ts";
+import type { KeepsakeEvent, TransformersOptions } from "./info.ts";
 import { openWorkerEngine, type WorkerLike } from "./worker/client.ts";
 
 export interface OpenHooks {
@@ -20,6 +21,20 @@ export async function openEngine(options: MemoryOptions, hooks: OpenHooks): Prom
   if (isEmbedder(embedder)) return openInline(options, hooks, { embedder });
   const kind = options.engine ?? (options.worker || typeof Worker !== "undefined" ? "worker" : "inline");
   return kind === "worker" ? openWorker(options, hooks) : openInline(options, hooks, {});
+}
+
+/**
+ * The add flow, apart from the front door: most of the library's code, loaded while the worker starts.
+ * @throws {EngineError} engine_start, where `import()` is forbidden or its file is missing
+ */
+export async function loadFlow(): Promise<{ OpQueue: typeof OpQueue }> {
+  try {
+    return await import("./add/queue.ts");
+  } catch (cause) {
+    const message =
+      "keepsake: a part of the library could not be loaded. In a service worker, where import() is forbidden, bundle into a single file.";
+    throw new EngineError("engine_start", message, { cause });
+  }
 }
 
 export function isEmbedder(value: MemoryOptions["embedder"]): value is Embedder {

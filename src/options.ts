@@ -2,17 +2,9 @@
 import type { Embedder } from "./embed/embedder.ts";
 import type { IndexOptions, OpenEngine } from "./engine/engine.ts";
 import type { Runtime } from "./runtime.ts";
-import type {
-  AddResult,
-  CustomPrompts,
-  Filter,
-  JSONObject,
-  LLM,
-  PendingOp,
-  Retention,
-  Scope,
-  TransformersOptions,
-} from "./types.ts";
+import type { Filter } from "./filter-types.ts";
+import type { TransformersOptions } from "./info.ts";
+import type { AddResult, CustomPrompts, JSONObject, LLM, MemoryItem, PendingOp, Retention, Scope } from "./types.ts";
 
 export interface MemoryOptions {
   /** Name of the database. Two memories of one name on one origin share everything. @default "default" */
@@ -114,6 +106,11 @@ export interface AddDefaults {
   conflicts?: "resolve" | "keep";
   /** Memories that one add may change or delete, a non-negative integer. @default 3 */
   maxDestructive?: number;
+  /**
+   * Also keep the entities and relations that the facts state; `add` then tells what changed in the graph. In the same
+   * LLM call as the facts, and by rules where the LLM names none. @default false
+   */
+  graph?: boolean;
   /** Images in messages: described by the LLM, or skipped. @default "describe" */
   images?: "describe" | "skip";
 }
@@ -129,22 +126,75 @@ export interface AddOptions extends AddDefaults, ScopedOptions, LegacyOptions {
   opId?: string;
 }
 
-export interface SearchOptions extends ScopedOptions, LegacyOptions {
+export interface SearchOptions extends ScopedOptions, ViewOptions, LegacyOptions {
   /** Number of results, a non-negative integer. @default 20 */
   topK?: number;
   /** Minimum score, in [0, 1]. @default 0 */
   threshold?: number;
+  /** Give each result the `parts` of its score. @default false */
+  explain?: boolean;
+  /** Also return the relations around what was found, at most 50. @default false */
+  graph?: boolean;
 }
 
-export interface GetAllOptions extends ScopedOptions, LegacyOptions {
+export interface GraphOptions extends ScopedOptions {
+  /** Only what is around this one, by any of its names; "me" or the `userId` is the user. @default everything */
+  entity?: string;
+  /** How many steps around it, an integer from 0 to 10. @default 1 */
+  depth?: number;
+  /** What held then, as a Date or an ISO string. @default what holds now */
+  at?: Date | string;
+}
+
+/** Which memories `search` and `getAll` see. */
+export interface ViewOptions {
+  /** Also memories whose `expirationDate` is over. @default false */
+  showExpired?: boolean;
+  /**
+   * Time travel: what was believed then. A Date, or an ISO 8601 string (a day alone is its first moment in UTC).
+   * Metadata, expiration and text are as they were; a memory that was forgotten since is in no past either. @default now
+   */
+  at?: Date | string;
+}
+
+export interface GetAllOptions extends ScopedOptions, ViewOptions, LegacyOptions {
   /** At most this many. @default all */
   topK?: number;
+  /** The same as pages: at most this many, 1 to 1000. @default all at once */
+  pageSize?: number;
+  /** `nextCursor` of the page before, with the same options otherwise. @default the first page */
+  cursor?: string | null;
 }
 
+export interface GetAllResult {
+  results: MemoryItem[];
+  /** To be passed as `cursor` for the next page; null where this is the last. */
+  nextCursor: string | null;
+}
+
+/** At least one of them. */
 export interface UpdateFields {
+  /** Rejected for an immutable memory, unless `immutable: false` comes with it. */
   text?: string;
   /** Merged into what is there; `null` removes a key. */
   metadata?: JSONObject;
+  /** `YYYY-MM-DD`: hidden from `search` and `getAll` after that day (UTC); `null`: never. */
+  expirationDate?: string | null;
+  /** Whether adds, and `update` with a text, leave it alone. */
+  immutable?: boolean;
+}
+
+/** One of a batch. */
+export interface UpdateEntry extends UpdateFields {
+  id: string;
+}
+
+/** The scope whose memories are exported, or `all`. */
+export interface ExportOptions extends ScopedOptions {
+  /** Every scope of this database. @default false */
+  all?: boolean;
+  /** Vectors too: four thirds of 4 bytes per dimension, and an import need not embed where the model is the same. @default false */
+  vectors?: boolean;
 }
 
 export interface ReadyOptions extends CallOptions {

@@ -169,8 +169,10 @@ export interface MemoryRecord {
   attributedTo?: "user" | "assistant";
   /** `name` of the message it was stored from. */
   actor?: string;
-  /** `seq` of the change that first wrote it; the order of `getAll`. */
+  /** `seq` of the change that first wrote it; the order of `getAll`, and its place among its neighbors in search. */
   createdSeq: number;
+  /** Words of the message it was drawn from that it does not have itself: search finds it by them too. */
+  cues?: string;
   /** Topics, from the catalog of the add that wrote it. */
   categories?: string[];
   /** An immutable memory is changed by no add. */
@@ -215,6 +217,20 @@ export interface MemoryItem extends Scope {
 export interface SearchResult extends MemoryItem {
   /** In [0, 1], higher is better; comparable within one search, not between embedders. */
   score: number;
+  /** With `explain`: what the score is made of. */
+  parts?: ScoreParts;
+}
+
+/** What each signal adds to a score, from 0 up; all together they are the score. */
+export interface ScoreParts {
+  /** Similarity of the vectors. */
+  meaning: number;
+  /** Words of the query in the memory itself, and at a quarter things of a kind that the query names. */
+  words: number;
+  /** The same words in the memories before and after it in its scope, and in the message it was drawn from. */
+  surroundings: number;
+  /** That it is by or about somebody whom the query names. */
+  person: number;
 }
 
 /** One entry of `add`'s result: what became of one fact. */
@@ -255,13 +271,15 @@ export interface Change {
   scopeKey: string;
   opId: string;
   event: "ADD" | "UPDATE" | "DELETE";
-  /** The record before; null for `ADD`. */
+  /** The record before; null where there was none. An `ADD` may bring a deleted one back. */
   before: MemoryRecord | null;
   /** The record after. For `DELETE` it carries `deletedAt`. */
   after: MemoryRecord;
   reason: string;
   decidedBy: DecidedBy;
   at: ISODate;
+  /** The op that this change took back. */
+  undoes?: string;
 }
 
 /** One version of a memory, as `history` gives it. */
@@ -363,6 +381,8 @@ export interface LLMRequest {
     /** URLs of images to look at; only with the purpose `describe`. */
     images?: string[];
   }[];
+  /** The op that asks, so that calls can be told apart. */
+  opId?: string;
   /** What the reply must be; pass it on to an engine that can constrain decoding. A hint otherwise. */
   schema: JSONSchema;
   /** Aborted when the caller aborts or the time is up; stop work then. */
@@ -374,106 +394,3 @@ export interface LLMRequest {
  * wrapped in an {@link LLMError} as `cause` and the op stays pending.
  */
 export type LLM = (request: LLMRequest) => Promise<string>;
-
-/** Operators of the filter language. Several on one key must all hold. */
-export interface FilterOperators {
-  eq?: JSONValue;
-  ne?: JSONValue;
-  gt?: number | string;
-  gte?: number | string;
-  lt?: number | string;
-  lte?: number | string;
-  in?: JSONValue[];
-  nin?: JSONValue[];
-  /** Substring of a string (case-sensitive), or element of a list. */
-  contains?: JSONValue;
-  /** Like `contains`, ignoring case. */
-  icontains?: string;
-}
-
-/**
- * A filter. Flat keys are ANDed; `AND`, `OR` take lists of filters, `NOT` a filter or a list of them
- * (none may hold). A bare value means `eq`, a list means `in`, `"*"` any value but null.
- * Keys: `userId`, `agentId`, `appId`, `runId` (or snake_case), `id`, `memory`, `createdAt`, `updatedAt`,
- * `actor`, `attributedTo`, `categories`, `immutable`, `memoryType`, `feedback`, `expirationDate`, `eventFrom`,
- * `eventTo` (dates as ISO strings; a bare day is the whole of it); anything else is a path into `metadata` (`category`, `trip.city`).
- */
-export type Filter = {
-  AND?: Filter[];
-  OR?: Filter[];
-  NOT?: Filter | Filter[];
-} & { [key: string]: JSONValue | FilterOperators | Filter | Filter[] | undefined };
-
-/** Where the on-device model comes from. Plain data: it crosses to the worker. */
-export interface TransformersOptions {
-  /** Model id as on the hub, or a folder below `localModelPath`. @default "Xenova/all-MiniLM-L6-v2" */
-  model?: string;
-  /** Which package to load. @default "@xenova/transformers" */
-  package?: "@xenova/transformers" | "@huggingface/transformers";
-  /** 8-bit weights (`onnx/model_quantized.onnx`, a quarter of the size) or full ones. @default true */
-  quantized?: boolean;
-  /**
-   * Base URL or directory of models that the app hosts itself. When set, the hub is never asked;
-   * when not, models come from `remoteHost` and stay in the browser's cache.
-   */
-  localModelPath?: string;
-  /** Host of a hub (or a mirror of one). @default the package's own */
-  remoteHost?: string;
-  /**
-   * URL prefix under which the app hosts the package's ONNX runtime files (`npx keepsake-assets`
-   * copies them). Never a CDN by default. Browser only. @default "/ort/" on the page's origin
-   */
-  wasmPaths?: string;
-  /** Keep downloaded files in the Cache API. @default true, except for chrome-extension: URLs */
-  cache?: boolean;
-  /**
-   * `true`: start with the hashing embedder at once and move to the model when it has arrived.
-   * `false`: calls that need vectors wait for the model. @default false
-   */
-  background?: boolean;
-}
-
-/** State of the embedder, as `info()` and events tell it. */
-export interface EmbedderInfo {
-  /** The space that answers now. */
-  space: string;
-  dims: number;
-  /** `lexical`: similarities rank but do not decide. */
-  kind: "semantic" | "lexical";
-  /** The on-device model: not asked for, on its way, re-embedding, in use, or not to be had. */
-  model: "none" | "loading" | "embedding" | "ready" | "unavailable";
-  /** Why the model is not to be had. */
-  reason?: string;
-  /** Memories that have a vector in the model's space, and all, while it is catching up. */
-  embedded?: { done: number; total: number };
-}
-
-/** What `info()` tells. */
-export interface MemoryInfo {
-  name: string;
-  engine: "worker" | "inline";
-  storage: "indexeddb" | "memory";
-  /** Highest committed `seq`. */
-  seq: number;
-  /** Memories that are not deleted, over all scopes. */
-  memories: number;
-  pending: number;
-  embedder: EmbedderInfo;
-  /** How the latest vector search was answered, and what is in memory. */
-  index: { lastPath: "none" | "exact" | "hnsw"; loadedScopes: number; hnswRows: number };
-}
-
-/** What happens inside, as it happens. More types may join: ignore those you do not know. */
-export type KeepsakeEvent =
-  | { type: "model-progress"; model: string; file?: string; loadedBytes: number; totalBytes: number }
-  | { type: "model-state"; embedder: EmbedderInfo }
-  | { type: "stage"; opId: string; stage: "extract" | "recall" | "resolve" | "commit" }
-  | { type: "committed"; seq: number; scopeKeys: string[]; opId: string }
-  | {
-      type: "pending";
-      opId: string;
-      state: "accepted" | "failed" | "committed" | "cancelled";
-      error?: { code: string; message: string };
-    }
-  | { type: "index-rebuilt"; scopeKey: string; reason: string }
-  | { type: "store-lost"; reason: string };

@@ -54,7 +54,7 @@ async function toContent(content: unknown, at: string): Promise<Pick<Message, "c
     const where = `${at}.content[${index}]`;
     switch (part?.type) {
       case "text":
-        texts.push(String(part.text ?? ""));
+        texts.push(textOf(part.text, where));
         break;
       case "image_url":
         images.push(await toVisual(part.image_url?.url, "image", where));
@@ -73,6 +73,11 @@ async function toContent(content: unknown, at: string): Promise<Pick<Message, "c
     }
   }
   return { content: toText(texts.join("\n"), at), ...(images.length > 0 && { images }) };
+}
+
+function textOf(text: unknown, at: string): string {
+  if (typeof text === "string") return text;
+  throw new InvalidInputError(`keepsake: ${at}.text must be a string.`);
 }
 
 function toText(content: string, at: string): string {

@@ -4,8 +4,9 @@
  */
 import { InvalidInputError } from "./errors.ts";
 import { SCOPE_IDS, SNAKE_CASE_IDS, type ScopeId } from "./scope.ts";
-import { splitScope } from "./search/filter.ts";
-import type { Filter, JSONObject, JSONValue, Scope } from "./types.ts";
+import { compileFilter, splitScope } from "./search/filter.ts";
+import type { Filter } from "./filter-types.ts";
+import type { JSONObject, JSONValue, Scope } from "./types.ts";
 
 /** Deep enough for any real metadata, shallow enough for every recursion over it. */
 const MAX_METADATA_DEPTH = 16;
@@ -26,6 +27,8 @@ export function toQuery(options: unknown, call: string): { scope: Scope; filter:
     const id = scopeIdOf(key);
     if (id !== undefined && value !== undefined && value !== null) setId(scope, id, toId(value, key));
   }
+  // Here and not where it is used first: a wrong filter is wrong over no memories, too.
+  if (rest) compileFilter(rest);
   if (Object.keys(scope).length > 0) return { scope, filter: rest };
   throw new InvalidInputError(
     `keepsake: ${call} needs a scope: at least one of userId, agentId, appId, runId (top-level or in filters).`,
@@ -82,7 +85,8 @@ function toJSON(value: unknown, path: string, depth: number): JSONValue {
   if (typeof value === "string") return value.toWellFormed();
   if (value === null || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value)))
     return value;
-  if (Array.isArray(value)) return value.map((item, i) => toJSON(item, `${path}[${i}]`, depth + 1));
+  // `from` visits holes as well, which are no JSON.
+  if (Array.isArray(value)) return Array.from(value, (item, i) => toJSON(item, `${path}[${i}]`, depth + 1));
   if (isPlainObject(value)) {
     // fromEntries defines own properties: a "__proto__" key stays a key.
     const entries = Object.entries(value).filter(([, item]) => item !== undefined);
@@ -117,4 +121,19 @@ export function toThreshold(value: unknown): number {
 export function toText(value: unknown, what: string): string {
   if (typeof value === "string" && value.trim() !== "") return value.toWellFormed();
   throw new InvalidInputError(`keepsake: ${what} must be a string that is not blank.`);
+}
+
+/** The id of a memory or an op, as it was given out. */
+export function toGivenId(value: unknown): string {
+  if (typeof value === "string") return value;
+  throw new InvalidInputError("keepsake: the id must be a string.");
+}
+
+/** @throws {InvalidInputError} where it is there and no AbortSignal */
+export function checkSignal(value: unknown): asserts value is AbortSignal | undefined {
+  if (value === undefined) return;
+  // By its methods: a signal of another realm is one too.
+  const { throwIfAborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>;
+  if (typeof throwIfAborted === "function" && typeof addEventListener === "function") return;
+  throw new InvalidInputError("keepsake: signal must be an AbortSignal.");
 }

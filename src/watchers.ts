@@ -1,5 +1,5 @@
 /** Events as async iterators. */
-import type { KeepsakeEvent } from "./types.ts";
+import type { KeepsakeEvent } from "./info.ts";
 
 /** A watcher that does not read loses its oldest events beyond this many. */
 const BUFFER = 1_000;
@@ -11,20 +11,22 @@ interface Watcher {
 
 export class Watchers {
   readonly #watchers = new Set<Watcher>();
+  #closed = false;
 
   emit(event: KeepsakeEvent): void {
     for (const watcher of this.#watchers) watcher.push(event);
   }
 
-  /** Ends every iterator. */
+  /** Ends every iterator, also those to come. */
   close(): void {
+    this.#closed = true;
     for (const watcher of this.#watchers) watcher.end();
   }
 
   /** Events from now on, until the signal aborts, the loop is left, or `close`. */
   watch(signal?: AbortSignal): AsyncIterableIterator<KeepsakeEvent> {
     const buffer: KeepsakeEvent[] = [];
-    let ended = signal?.aborted ?? false;
+    let ended = this.#closed || (signal?.aborted ?? false);
     let wake = (): void => undefined;
     const watcher: Watcher = {
       push: (event) => {

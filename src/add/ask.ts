@@ -60,7 +60,7 @@ async function attempt<T>(
 
 /** One call within its time. @throws {LLMError}; the signal's reason on abort */
 export async function call(
-  { llm, llmTimeoutMs, signal }: Run,
+  { llm, llmTimeoutMs, signal, opId }: Run,
   { purpose, schema }: Pick<Question<unknown>, "purpose" | "schema">,
   messages: LLMRequest["messages"],
 ): Promise<string> {
@@ -71,7 +71,7 @@ export async function call(
   const limit = signal ? AbortSignal.any([signal, clock.signal]) : clock.signal;
   try {
     // The race settles even when the callback ignores its signal.
-    const answering = Promise.resolve(llm({ purpose, messages, schema, signal: limit }));
+    const answering = Promise.resolve(llm({ purpose, messages, schema, signal: limit, opId }));
     const reply: unknown = await untilAborted(answering, limit);
     if (typeof reply === "string") return reply;
     throw new TypeError(`the llm callback must return a string, but returned ${typeof reply}`);

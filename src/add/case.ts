@@ -16,6 +16,7 @@ export function addition(
   reason: string,
   decidedBy: CommitDecision["decidedBy"],
 ): CommitDecision {
-  const because = found === undefined ? reason : `${found}; ${reason}`;
+  // Who decides is said once.
+  const because = found === undefined ? reason : `${found}; ${reason.replace(/^rules: /, "")}`;
   return { event: "ADD", text, origin, details, reason: because, decidedBy, ...(relations && { relations }) };
 }

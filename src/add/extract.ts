@@ -15,7 +15,7 @@ import {
   validateSummary,
   type ExtractedFact,
 } from "./reply-formats.ts";
-import { extractByRules } from "./rules/index.ts";
+import { extractByRules, relationsByRules } from "./rules/index.ts";
 import { isAbout } from "./topics.ts";
 
 /** A message with its place among those of the op, which provenance refers to. */
@@ -27,7 +27,8 @@ export async function extract(run: Run, claim: ClaimedOp): Promise<Fact[]> {
   const { op } = claim;
   const said = withoutRecalled(run, await saidIn(run, op), claim);
   if (said.length === 0) return [];
-  const facts = await findFacts(run, claim, said);
+  const found = await findFacts(run, claim, said);
+  const facts = op.options.graph ? found.map(withRelations) : found;
   run.trace.add({
     stage: "facts",
     by: run.llm ? "llm" : "rules",
@@ -68,23 +69,33 @@ async function askForFacts(run: Run, { op, context }: ClaimedOp, said: Said[]): 
     purpose: "extract",
     messages: extractMessages({
       context: context.filter((message) => message.role !== "system" && message.content.trim() !== ""),
-      messages: said.map(({ index: _, ...message }) => message),
+      messages: said.map(({ index: _index, ...message }) => message),
       today: saidOn(op),
       subject: isAgentScope(op) ? "agent" : "user",
       more: extrasOf(op, categories),
       ...(custom !== undefined && { instructions: custom }),
     }),
-    schema: extractSchema(Object.keys(categories)),
+    schema: extractSchema(Object.keys(categories), options.graph),
     validate: validateExtract,
   });
-  return facts.map((fact) => ({ text: fact.text, origin: "llm", details: detailsOf(fact, op, said) }));
+  return facts.map((fact) => {
+    const relations = options.graph ? fact.relations : undefined;
+    return { text: fact.text, origin: "llm", details: detailsOf(fact, op, said), ...(relations && { relations }) };
+  });
+}
+
+/** Where the model named none, or there is no model, the fact's own words may. */
+function withRelations(fact: Fact): Fact {
+  if (fact.relations || fact.details.memoryType === "procedural") return fact;
+  return { ...fact, relations: relationsByRules(fact.text) };
 }
 
 function extrasOf(op: PendingOp, categories: Record<string, string>): ExtractExtras {
-  const { includes, excludes, customInstructions, agentCustomInstructions } = op.options;
+  const { includes, excludes, customInstructions, agentCustomInstructions, graph = false } = op.options;
   const instructions = isAgentScope(op) ? (agentCustomInstructions ?? customInstructions) : customInstructions;
   return {
     categories,
+    graph,
     ...(includes !== undefined && { includes }),
     ...(excludes !== undefined && { excludes }),
     ...(instructions !== undefined && { instructions }),

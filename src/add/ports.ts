@@ -1,7 +1,8 @@
 /** What the add flow works with. It knows the LLM port and the Engine, and nothing below them. */
 import type { Engine } from "../engine/engine.ts";
 import type { Runtime } from "../runtime.ts";
-import type { FactDetails, KeepsakeEvent, LLM, RelationDraft } from "../types.ts";
+import type { KeepsakeEvent } from "../info.ts";
+import type { FactDetails, LLM, RelationDraft } from "../types.ts";
 import type { Recalled } from "./recalled.ts";
 import type { Trace } from "./trace.ts";
 
@@ -19,6 +20,7 @@ export interface AddPorts {
 
 /** One run of the flow over one op. */
 export interface Run extends AddPorts {
+  opId: string;
   signal: AbortSignal | undefined;
   trace: Trace;
 }

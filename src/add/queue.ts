@@ -40,7 +40,8 @@ export class OpQueue {
   /** The last op of each scope: the next one starts after it. */
   readonly #tails = new Map<string, Promise<unknown>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #closed = false;
+  /** Aborts what is at work when the queue closes: nobody should wait for a model then. */
+  readonly #closing = new AbortController();
 
   constructor(ports: AddPorts) {
     this.#ports = ports;
@@ -48,8 +49,6 @@ export class OpQueue {
 
   /** Resolves when the op is safe in the store; its `result` comes when it is committed. */
   async accept(request: AcceptRequest, drive: Drive): Promise<Accepted> {
-    const running = this.#running.get(request.opId);
-    if (running) return { result: untilAborted(running, drive.signal) };
     const outcome = await this.#ports.engine.accept(request);
     const result =
       outcome.status === "claimed" ? this.#start(outcome.claim, drive) : this.#join(request.opId, outcome, drive);
@@ -63,7 +62,7 @@ export class OpQueue {
     const { signal } = drive;
     const trace = openTrace(drive.trace ?? false);
     const claim = await untilAborted(this.#ports.engine.preview(request), signal);
-    return withTrace(await previewOp({ ...this.#ports, signal, trace }, claim), trace);
+    return withTrace(await previewOp({ ...this.#ports, opId: claim.op.opId, signal, trace }, claim), trace);
   }
 
   /**
@@ -74,7 +73,7 @@ export class OpQueue {
     const results: AddResult[] = [];
     for (const op of await this.#ports.engine.pending()) {
       signal?.throwIfAborted();
-      if (this.#closed) break;
+      if (this.#closing.signal.aborted) break;
       if (!every && !this.#isDue(op)) continue;
       const result = await this.#tryPending(op.opId, signal);
       if (result) results.push(result);
@@ -85,7 +84,7 @@ export class OpQueue {
 
   /** Stops what is at work; the ops stay pending. */
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort(closedError());
     clearTimeout(this.#timer);
     await Promise.allSettled(this.#running.values());
   }
@@ -136,13 +135,15 @@ export class OpQueue {
   }
 
   async #run(claim: ClaimedOp, drive: Drive): Promise<AddResult> {
-    const { signal, onAbort } = drive;
+    const { onAbort } = drive;
+    const closing = this.#closing.signal;
+    const signal = drive.signal ? AbortSignal.any([drive.signal, closing]) : closing;
     const trace = openTrace(drive.trace ?? false);
     try {
-      if (this.#closed) throw new EngineError("closed", "keepsake: closed before this op was tried. It stays pending.");
-      return withTrace(await runOp({ ...this.#ports, signal, trace }, claim), trace);
+      signal.throwIfAborted();
+      return withTrace(await runOp({ ...this.#ports, opId: claim.op.opId, signal, trace }, claim), trace);
     } catch (error) {
-      if (signal?.aborted && onAbort === "cancel") return this.#cancel(claim.op.opId, signal);
+      if (drive.signal?.aborted && onAbort === "cancel") return this.#cancel(claim.op.opId, drive.signal);
       await this.#giveBack(claim.op, error);
       throw error;
     }
@@ -161,7 +162,9 @@ export class OpQueue {
     const { code, message } = KeepsakeError.isInstance(error) ? error : { code: "unknown", message: String(error) };
     if (code === "cancelled") return;
     try {
-      await this.#ports.engine.release(op.opId, { code, message }, retryAfterMs(op.attempts));
+      // What cannot succeed as it is (a wrong key, say) waits for the next start, or for flush().
+      const isVain = KeepsakeError.isInstance(error) && !error.retryable && code !== "closed";
+      await this.#ports.engine.release(op.opId, { code, message }, isVain ? null : retryAfterMs(op.attempts));
       if (KeepsakeError.isInstance(error)) Object.assign(error.details, { opId: op.opId, pending: true });
       await this.#schedule();
     } catch {
@@ -179,7 +182,7 @@ export class OpQueue {
 
   /** Sets the timer for the next op that is due by itself. */
   async #schedule(): Promise<void> {
-    if (this.#closed) return;
+    if (this.#closing.signal.aborted) return;
     const { engine, runtime } = this.#ports;
     const waits = (await engine.pending())
       .filter((op) => op.attempts > 0 && op.attempts < RETRY_LIMIT && op.retryAt !== undefined)
@@ -190,6 +193,10 @@ export class OpQueue {
     // In Node an op that waits is no reason to keep the process alive.
     (this.#timer as { unref?: () => void }).unref?.();
   }
+}
+
+function closedError(): EngineError {
+  return new EngineError("closed", "keepsake: closed while this op was at work. It stays pending.");
 }
 
 function retryAfterMs(attempts: number): number {

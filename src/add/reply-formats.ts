@@ -2,8 +2,9 @@
  * The reply formats: their JSON schemas, and validators that read them generously and drop nothing silently.
  * Both throw a ReplyProblem for what cannot be used.
  */
-import type { DecisionEvent, JSONSchema } from "../types.ts";
+import type { DecisionEvent, JSONSchema, RelationDraft } from "../types.ts";
 import { ReplyProblem } from "./parse-reply.ts";
+import { readRelations, RELATIONS_SCHEMA, shareOut } from "./reply-relations.ts";
 import { listUnder, own, type Fields } from "./reply-shapes.ts";
 import { settle } from "./settle-decisions.ts";
 
@@ -35,15 +36,16 @@ export const EXTRACT_SCHEMA = {
 } satisfies JSONSchema;
 
 /** {@link EXTRACT_SCHEMA} with what else the app asks for; without anything it is that schema. */
-export function extractSchema(categories: readonly string[]): JSONSchema {
-  if (categories.length === 0) return EXTRACT_SCHEMA;
+export function extractSchema(categories: readonly string[], graph = false): JSONSchema {
+  if (categories.length === 0 && !graph) return EXTRACT_SCHEMA;
   const { properties, ...schema } = EXTRACT_SCHEMA;
   const { items, ...facts } = properties.facts;
   const list = { type: "array", items: { type: "string", enum: [...categories] } };
+  const asked = { ...(categories.length > 0 && { categories: list }), ...(graph && { relations: RELATIONS_SCHEMA }) };
   const more = {
     ...items,
-    properties: { ...items.properties, categories: list },
-    required: [...items.required, "categories"],
+    properties: { ...items.properties, ...asked },
+    required: [...items.required, ...Object.keys(asked)],
   };
   return { ...schema, properties: { facts: { ...facts, items: more } } };
 }
@@ -80,6 +82,8 @@ export interface ExtractedFact {
   text: string;
   /** As the model wrote them; the caller keeps those that it asked for. */
   categories?: string[];
+  /** The same. */
+  relations?: RelationDraft[];
 }
 
 export interface ExtractReply {
@@ -141,10 +145,12 @@ export function validateExtract(value: unknown): ExtractReply {
   const facts = new Map<string, ExtractedFact>();
   for (const item of list) {
     const text = factText(item);
-    if (text !== "" && !facts.has(text)) facts.set(text, { text, ...optional("categories", factCategories(item)) });
+    if (text === "" || facts.has(text)) continue;
+    const relations = readRelations(item);
+    facts.set(text, { text, ...optional("categories", factCategories(item)), ...optional("relations", relations) });
   }
   if (facts.size === 0 && list.length > 0) throw shape('A fact has no text. For no facts, answer {"facts":[]}');
-  return { facts: [...facts.values()] };
+  return { facts: shareOut([...facts.values()], value) };
 }
 
 function factCategories(item: unknown): string[] | null {

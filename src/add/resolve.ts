@@ -62,7 +62,7 @@ function settle(fact: Fact, { neighbors }: RecalledFact, kind: RecallResult["kin
     return {
       fact,
       neighbors,
-      decisions: [{ event: "NONE", id: twin.id, text: fact.text, reason, decidedBy: "exact" }],
+      decisions: [known(fact, twin.id, reason, "exact")],
     };
   }
   // The rules read every neighbor anyway: they compare slots, not similarities.
@@ -148,5 +148,15 @@ function onMemory(
     return { event, id, rev, text, origin, details, reason, decidedBy, ...(relations && { relations }) };
   }
   if (event === "DELETE") return { event, id, rev, reason, decidedBy };
-  return { event: "NONE", id, text: fact.text, reason, decidedBy };
+  return known(fact, id, reason, decidedBy);
+}
+
+/** A memory says it already; its relations may be new, where it was stored without any. */
+function known(
+  { text, relations }: Fact,
+  id: string,
+  reason: string,
+  decidedBy: CommitDecision["decidedBy"],
+): CommitDecision {
+  return { event: "NONE", id, text, reason, decidedBy, ...(relations && { relations }) };
 }

@@ -3,7 +3,7 @@
  * absolute, since the library resolves relative ones against the worker's script.
  */
 import { InvalidInputError } from "../errors.ts";
-import type { TransformersOptions } from "../types.ts";
+import type { TransformersOptions } from "../info.ts";
 
 export const DEFAULT_MODEL = "Xenova/all-MiniLM-L6-v2";
 const DEFAULT_WASM_PATHS = "/ort/";

@@ -3,7 +3,7 @@
  * `@xenova/transformers` 2.17 and `@huggingface/transformers` 3 and 4.
  */
 import { EmbedderError } from "../errors.ts";
-import type { TransformersOptions } from "../types.ts";
+import type { TransformersOptions } from "../info.ts";
 import type { Embedder } from "./embedder.ts";
 import { dropPoisoned, isCached } from "./model-cache.ts";
 import { explainLoadFailure, neverDownloaded } from "./model-failure.ts";

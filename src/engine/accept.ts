@@ -1,4 +1,5 @@
 /** The life of an op before its commit: accepted, claimed, given back, cancelled. */
+import { InvalidInputError } from "../errors.ts";
 import { scopeKeyOf } from "../scope.ts";
 import type { PendingRow, ReadTx, WriteTx } from "../store/store.ts";
 import type { Message, PendingOp } from "../types.ts";
@@ -15,6 +16,7 @@ export async function accept(context: EngineContext, request: AcceptRequest): Pr
   const living = await context.leases.livingOwners();
   const tables = ["meta", "scopes", "pending", "ops", "messages"] as const;
   return context.store.write([...tables], "strict", async (tx) => {
+    await assertOwnOp(tx, request);
     const standing = await take(tx, context, request.opId, living);
     if (standing.status !== "gone") return standing;
     const clock = await readClock(tx);
@@ -50,18 +52,18 @@ export async function release(
   context: EngineContext,
   opId: string,
   error: { code: string; message: string },
-  retryAfterMs: number,
+  retryAfterMs: number | null,
 ): Promise<void> {
   const now = context.runtime.now();
   const wasPending = await context.store.write(["pending"], "relaxed", async (tx) => {
     const row = await tx.get("pending", opId);
     if (!row) return false;
-    const { lease: _, ...rest } = row;
+    const { lease: _lease, retryAt: _retryAt, ...rest } = row;
     await tx.put("pending", {
       ...rest,
       attempts: row.attempts + 1,
       lastError: { ...error, at: new Date(now).toISOString() },
-      retryAt: new Date(now + retryAfterMs).toISOString(),
+      ...(retryAfterMs !== null && { retryAt: new Date(now + retryAfterMs).toISOString() }),
     });
     return true;
   });
@@ -85,6 +87,13 @@ export async function cancel(context: EngineContext, opId: string): Promise<bool
 export async function pending(context: EngineContext): Promise<PendingOp[]> {
   const rows = await context.store.read(["pending"], (tx) => tx.getAll("pending", { index: "order" }));
   return rows.map(toPendingOp);
+}
+
+/** An `opId` is the key to a result: another scope neither learns it (INV-8) nor has its own messages taken for known. */
+async function assertOwnOp(tx: ReadTx, { opId, scope }: AcceptRequest): Promise<void> {
+  const known = (await tx.get("ops", opId)) ?? (await tx.get("pending", opId));
+  if (!known || known.scopeKey === scopeKeyOf(scope)) return;
+  throw new InvalidInputError("keepsake: this opId was used in another scope. Pass another one, or none.");
 }
 
 /** How an op stands; where it is free, it is now leased to us. */

@@ -19,6 +19,12 @@ export async function readClock(tx: ReadTx): Promise<Clock> {
   return (row?.value as Clock | undefined) ?? { seq: 0, order: 0, memories: 0, epoch: 0 };
 }
 
+/** The clock with the next `order`; to be written by the caller, with what else it changes. */
+export async function nextOrder(tx: ReadTx): Promise<Clock> {
+  const clock = await readClock(tx);
+  return { ...clock, order: clock.order + 1 };
+}
+
 export async function writeClock(tx: WriteTx, clock: Clock): Promise<void> {
   await tx.put("meta", { key: KEY, value: clock });
 }

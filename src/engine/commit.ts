@@ -4,12 +4,14 @@
  */
 import { ConflictError, EngineError } from "../errors.ts";
 import type { PendingRow, WriteTx } from "../store/store.ts";
+import { cueFinder } from "../text/cues.ts";
 import { hashStatement, normalizeStatement } from "../text/statement.ts";
 import type { AddResult, AddResultItem, MemoryRecord, OpOptions } from "../types.ts";
 import { CONTEXT_WINDOW } from "./accept.ts";
 import { readClock, writeClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { CommitDecision, CommitRequest } from "./engine.ts";
+import { GRAPH_TABLES, GraphWriter } from "./graph.ts";
 import { Ledger, type OpStamp } from "./ledger.ts";
 import type { VectorSets } from "./spaces.ts";
 
@@ -27,9 +29,15 @@ export function textsOf(decisions: readonly CommitDecision[]): string[] {
 
 /**
  * @param vectors of {@link textsOf}, made before: a transaction waits for nothing else
+ * @param names of entities that mean known ones, found before
  */
-export function commit(context: EngineContext, request: CommitRequest, vectors: VectorSets): Promise<Committed> {
-  const tables = ["meta", "memories", "vectors", "changes", "pending", "ops", "messages"] as const;
+export function commit(
+  context: EngineContext,
+  request: CommitRequest,
+  vectors: VectorSets,
+  names: ReadonlyMap<string, string> = new Map(),
+): Promise<Committed> {
+  const tables = ["meta", "memories", "vectors", "changes", "pending", "ops", "messages", ...GRAPH_TABLES] as const;
   return context.store.write([...tables], "strict", async (tx) => {
     const clock = await readClock(tx);
     const done = await tx.get("ops", request.opId);
@@ -40,12 +48,20 @@ export function commit(context: EngineContext, request: CommitRequest, vectors: 
     const at = op.options.timestamp ?? isoNow(context.runtime);
     const stamp: OpStamp = { opId: op.opId, order: op.order, at };
     const ledger = new Ledger(tx, clock, stamp, vectors);
+    const { scope, scopeKey, order, options } = op;
+    // What waited is as old as its words: what was said meanwhile goes on to hold.
+    const saidAt = options.timestamp ?? op.acceptedAt;
+    const graph = new GraphWriter(tx, { opId: op.opId, scope, scopeKey, at: saidAt, similar: names });
+    if (options.graph) await graph.open();
     const results: AddResultItem[] = [];
+    const cues = cuesOf(op);
     for (const [index, decision] of request.decisions.entries()) {
-      results.push(await apply(tx, ledger, decision, op, `${op.opId}-${index}`));
+      const item = await apply(tx, ledger, decision, op, `${op.opId}-${index}`, cues);
+      await graph.follow(decision, item, ledger.clock.seq);
+      results.push(item);
     }
-    const result: AddResult = { opId: op.opId, results };
-    const { scopeKey, order } = op;
+    const relations = options.graph ? await graph.changes() : undefined;
+    const result: AddResult = { opId: op.opId, results, ...(relations && { relations }) };
     await tx.put("ops", { opId: op.opId, scopeKey, order, committedAt: stamp.at, result });
     await tx.delete("pending", op.opId);
     await retain(tx, op);
@@ -60,6 +76,7 @@ async function apply(
   decision: CommitDecision,
   op: PendingRow,
   newId: string,
+  cues: CuesOf,
 ): Promise<AddResultItem> {
   const { scope, scopeKey, options } = op;
   switch (decision.event) {
@@ -69,7 +86,16 @@ async function apply(
       if (twin) return unchanged(twin, "exact: the same statement is already stored");
       const { text, origin, details = {} } = decision;
       const { metadata } = options;
-      const draft = { id: newId, memory: text, origin, scope, metadata, ...details, ...lifecycle(options) };
+      const draft = {
+        id: newId,
+        memory: text,
+        origin,
+        scope,
+        metadata,
+        ...details,
+        ...lifecycle(options),
+        ...cues(decision),
+      };
       return changed("ADD", await ledger.add(draft, decision));
     }
     case "UPDATE": {
@@ -87,6 +113,7 @@ async function apply(
           eventTime: details.eventTime,
           sources: [...(before.sources ?? []), ...(details.sources ?? [])],
           ...lifecycle(options),
+          ...cues(decision),
         },
         decision,
       );
@@ -106,6 +133,20 @@ async function apply(
   function changed(event: "ADD" | "UPDATE" | "DELETE", record: MemoryRecord, reason = decision.reason): AddResultItem {
     return { id: record.id, memory: record.memory, event, reason, metadata: record.metadata };
   }
+}
+
+type CuesOf = (decision: CommitDecision & { event: "ADD" | "UPDATE" }) => Pick<MemoryRecord, "cues">;
+
+/** Of facts drawn from messages that are kept: cues are words of a message and must not outlive it. */
+function cuesOf({ messages, options }: PendingRow): CuesOf {
+  if ((options.retention ?? "all") !== "all") return () => ({});
+  const find = cueFinder(messages.map(({ content }) => content));
+  return ({ text, origin, details }) => {
+    if (origin === "verbatim") return {};
+    const among = details?.sources?.map(({ index }) => index);
+    const cues = find(text, among);
+    return cues === undefined ? {} : { cues };
+  };
 }
 
 function lifecycle({ immutable, expirationDate }: OpOptions): Pick<MemoryRecord, "immutable" | "expirationDate"> {

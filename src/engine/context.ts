@@ -1,7 +1,7 @@
 /** What every part of the engine works with. */
 import type { Runtime } from "../runtime.ts";
 import type { Store } from "../store/store.ts";
-import type { KeepsakeEvent } from "../types.ts";
+import type { KeepsakeEvent } from "../info.ts";
 import type { Leases } from "./leases.ts";
 
 export interface EngineContext {

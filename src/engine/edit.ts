@@ -3,13 +3,14 @@ import { InvalidInputError } from "../errors.ts";
 import { carries } from "../scope.ts";
 import { TABLES, type ReadTx, type TableName, type WriteTx } from "../store/store.ts";
 import type { HistoryEntry, JSONObject, MemoryRecord, Scope } from "../types.ts";
-import { readClock, writeClock } from "./clock.ts";
+import { nextOrder, readClock, writeClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { UpdateRequest } from "./engine.ts";
-import { Ledger } from "./ledger.ts";
+import { closeUnsaid, GRAPH_TABLES } from "./graph.ts";
+import { Ledger, type Changes } from "./ledger.ts";
 import type { VectorSets } from "./spaces.ts";
 
-const WRITTEN = ["meta", "scopes", "memories", "vectors", "changes"] as const;
+const WRITTEN = ["meta", "scopes", "memories", "vectors", "changes", ...GRAPH_TABLES] as const;
 const NO_VECTORS: VectorSets = new Map();
 
 export interface Edited {
@@ -18,24 +19,41 @@ export interface Edited {
   seq: number;
 }
 
-/** @param vectors of the new text, made before */
-export function update(context: EngineContext, request: UpdateRequest, vectors: VectorSets): Promise<Edited> {
-  const { id, text, metadata } = request;
+/**
+ * All or nothing.
+ * @param vectors of the new texts, made before
+ */
+export function update(
+  context: EngineContext,
+  requests: readonly UpdateRequest[],
+  vectors: VectorSets,
+): Promise<Edited> {
   return edit(context, vectors, async (tx, ledger) => {
-    const before = await existing(tx, id);
-    const fields = {
-      ...(text !== undefined && { memory: text, origin: "app" as const }),
-      ...(metadata && { metadata: merged(before.metadata, metadata) }),
-    };
-    return [await ledger.update(before, fields, { reason: "app: updated", decidedBy: "app" })];
+    const records: MemoryRecord[] = [];
+    for (const [index, request] of requests.entries()) {
+      const before = await existing(tx, request.id, requests.length > 1 ? index : null);
+      assertMutable(before, request);
+      const why = { reason: "app: updated", decidedBy: "app" } as const;
+      const after = await ledger.update(before, fieldsOf(before, request), why);
+      const { id: memoryId, opId, updatedAt: at, seq } = after;
+      const texts = { before: before.memory, after: after.memory };
+      if (request.text !== undefined) await closeUnsaid(tx, { memoryId, texts, opId, at, seq });
+      records.push(after);
+    }
+    return records;
   });
 }
 
-export function remove(context: EngineContext, id: string): Promise<Edited> {
+/** All or nothing. */
+export function remove(context: EngineContext, ids: readonly string[]): Promise<Edited> {
   return edit(context, NO_VECTORS, async (tx, ledger) => {
-    const before = await existing(tx, id);
-    await ledger.remove(before, { reason: "app: deleted", decidedBy: "app" });
-    return [before];
+    const records: MemoryRecord[] = [];
+    for (const [index, id] of ids.entries()) {
+      const before = await existing(tx, id, ids.length > 1 ? index : null);
+      await ledger.remove(before, { reason: "app: deleted", decidedBy: "app" });
+      records.push(before);
+    }
+    return records;
   });
 }
 
@@ -61,13 +79,14 @@ export async function recordsCarrying(tx: ReadTx, asked: Scope): Promise<MemoryR
   return records;
 }
 
-/** Deletes every row of every table; `seq` and `order` go on, so that no id or number is given twice. */
-export async function reset(context: EngineContext): Promise<void> {
+/** Deletes every row of every table; `seq` and `order` go on, so that no id or number is given twice. @returns the new epoch */
+export async function reset(context: EngineContext): Promise<number> {
   const tables = Object.keys(TABLES) as TableName[];
-  await context.store.write(tables, "strict", async (tx) => {
+  return context.store.write(tables, "strict", async (tx) => {
     const clock = await readClock(tx);
     for (const table of tables) await tx.deleteAll(table);
     await writeClock(tx, { ...clock, memories: 0, epoch: clock.epoch + 1 });
+    return clock.epoch + 1;
   });
 }
 
@@ -80,7 +99,8 @@ export async function history(context: EngineContext, id: string): Promise<Histo
     id,
     event,
     memory: event === "DELETE" ? null : after.memory,
-    previousMemory: before?.memory ?? null,
+    // A deleted one that came back has no text before.
+    previousMemory: before && !before.deletedAt ? before.memory : null,
     reason,
     decidedBy,
     opId,
@@ -90,15 +110,15 @@ export async function history(context: EngineContext, id: string): Promise<Histo
 }
 
 /** One transaction of changes in the app's name. */
-function edit(
+export function edit(
   context: EngineContext,
   vectors: VectorSets,
   body: (tx: WriteTx, ledger: Ledger) => Promise<MemoryRecord[]>,
 ): Promise<Edited> {
   const opId = context.runtime.randomId();
   return context.store.write([...WRITTEN], "strict", async (tx) => {
-    const clock = await readClock(tx);
     // What the app says now is later than every op accepted so far: none of them overrides it.
+    const clock = await nextOrder(tx);
     const ledger = new Ledger(tx, clock, { opId, order: clock.order, at: isoNow(context.runtime) }, vectors);
     const records = await body(tx, ledger);
     await writeClock(tx, ledger.clock);
@@ -106,10 +126,35 @@ function edit(
   });
 }
 
-async function existing(tx: ReadTx, id: string): Promise<MemoryRecord> {
+/** @param index position in the batch that names the id; null where it is alone */
+export async function existing(tx: ReadTx, id: string, index: number | null = null): Promise<MemoryRecord> {
   const record = await tx.get("memories", id);
   if (record && !record.deletedAt) return record;
-  throw new InvalidInputError("keepsake: there is no memory with this id, or it was deleted.", { code: "not_found" });
+  const which = index === null ? "this id" : `the id at position ${index} of the batch`;
+  const rest = index === null ? "" : " Nothing was changed.";
+  throw new InvalidInputError(`keepsake: there is no memory with ${which}, or it was deleted.${rest}`, {
+    code: "not_found",
+    details: index === null ? { id } : { id, index },
+  });
+}
+
+/** Its text stays as it is; what is kept beside it may change. */
+function assertMutable(before: MemoryRecord, { text, immutable }: UpdateRequest): void {
+  if (!before.immutable || immutable === false || text === undefined || text === before.memory) return;
+  throw new InvalidInputError(
+    "keepsake: this memory is immutable. Pass immutable: false with the new text, or delete it and add another.",
+    { details: { id: before.id } },
+  );
+}
+
+function fieldsOf(before: MemoryRecord, { text, metadata, expirationDate, immutable }: UpdateRequest): Changes {
+  return {
+    ...(text !== undefined && { memory: text, origin: "app" as const }),
+    ...(metadata && { metadata: merged(before.metadata, metadata) }),
+    // Undefined takes a field away.
+    ...(expirationDate !== undefined && { expirationDate: expirationDate ?? undefined }),
+    ...(immutable !== undefined && { immutable: immutable || undefined }),
+  };
 }
 
 function merged(before: JSONObject, change: JSONObject): JSONObject {

@@ -4,7 +4,7 @@
  */
 import type { Embedder } from "../embed/embedder.ts";
 import { EmbedderError } from "../errors.ts";
-import type { EmbedderInfo } from "../types.ts";
+import type { EmbedderInfo } from "../info.ts";
 import { CachedEmbedder } from "./cached-embedder.ts";
 import type { FillProgress } from "./fill.ts";
 import type { VectorSets } from "./spaces.ts";

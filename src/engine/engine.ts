@@ -3,24 +3,29 @@
  * back, so that an engine in a worker and one inline cannot be told apart (by test). The LLM lives on
  * the other side, with the caller.
  */
+import type { Filter } from "../filter-types.ts";
+import type { KeepsakeEvent, MemoryInfo, TransformersOptions } from "../info.ts";
 import type {
   AddResult,
   DecidedBy,
   FactDetails,
-  Filter,
+  Feedback,
+  Graph,
   HistoryEntry,
+  ISODate,
+  ISODay,
   JSONObject,
-  KeepsakeEvent,
-  MemoryInfo,
   MemoryItem,
   Message,
   OpOptions,
   PendingOp,
+  Relation,
   RelationDraft,
   Scope,
   SearchResult,
-  TransformersOptions,
 } from "../types.ts";
+import type { ImportOutcome, ImportPart, KeepsakeExport } from "../portable/format.ts";
+import type { EntityCount, ListPage, UndoResult } from "./results.ts";
 
 /** What an engine is opened with. Plain data: it crosses to the worker. */
 export interface EngineOptions {
@@ -118,7 +123,7 @@ export type CommitDecision = { reason: string; decidedBy: DecidedBy } & (
   | (Statement & { event: "UPDATE"; origin: "llm" | "rules"; id: string; rev: number })
   | { event: "DELETE"; id: string; rev: number }
   /** `id`: the memory that already says it, or that was left alone; null where there is none. */
-  | { event: "NONE"; id: string | null; text: string }
+  | { event: "NONE"; id: string | null; text: string; relations?: RelationDraft[] }
 );
 
 export interface CommitRequest {
@@ -133,6 +138,35 @@ export interface SearchRequest {
   topK: number;
   threshold: number;
   filter: Filter | null;
+  /** Also memories whose expiration date is over. @default false */
+  showExpired?: boolean;
+  /** As of this instant. @default now */
+  at?: ISODate;
+  /** Give each result its `parts`. */
+  explain?: boolean;
+}
+
+export interface GraphRequest {
+  /** Every id given must be on the memories; a memory may have more. */
+  scope: Scope;
+  /** Only what is around this one, by any of its names. */
+  entity?: string;
+  /** Steps around it, from 0. */
+  depth: number;
+  /** What held then. @default what holds now */
+  at?: ISODate;
+}
+
+export interface RelationsRequest {
+  scope: Scope;
+  query: string;
+  filter: Filter | null;
+  /** What the search found, best first. */
+  memoryIds: string[];
+  /** Also relations of memories whose expiration date is over. @default false */
+  showExpired?: boolean;
+  /** What held at this instant. @default now */
+  at?: ISODate;
 }
 
 export interface ListRequest {
@@ -140,6 +174,12 @@ export interface ListRequest {
   filter: Filter | null;
   /** At most this many. */
   topK: number | null;
+  /** Only memories with a smaller `createdSeq`: what comes after a page that ended with it. */
+  before?: number;
+  /** Also memories whose expiration date is over. @default false */
+  showExpired?: boolean;
+  /** As of this instant. @default now */
+  at?: ISODate;
 }
 
 export interface UpdateRequest {
@@ -147,6 +187,15 @@ export interface UpdateRequest {
   text?: string;
   /** Merged into the metadata; a null value removes the key. */
   metadata?: JSONObject;
+  /** null: none any more. */
+  expirationDate?: ISODay | null;
+  immutable?: boolean;
+}
+
+export interface ExportRequest {
+  /** Every id given must be on the memory; null: all scopes. */
+  scope: Scope | null;
+  vectors: boolean;
 }
 
 /**
@@ -167,8 +216,8 @@ export interface Engine {
   preview(request: AcceptRequest): Promise<ClaimedOp>;
   /** Takes up an op that waits. */
   claim(opId: string): Promise<ClaimOutcome>;
-  /** Gives an op back after a failure: it stays pending, with the error and the time of the next try. */
-  release(opId: string, error: { code: string; message: string }, retryAfterMs: number): Promise<void>;
+  /** Gives an op back after a failure: it stays pending, with the error and the time of the next try (null: not by itself). */
+  release(opId: string, error: { code: string; message: string }, retryAfterMs: number | null): Promise<void>;
   /** Neighbors of facts, in exactly this scope. */
   recall(scope: Scope, facts: FactQuery[], topK: number): Promise<RecallResult>;
   /**
@@ -183,17 +232,43 @@ export interface Engine {
   pending(): Promise<PendingOp[]>;
   /** Best first; equal scores by `seq`, newest first. */
   search(request: SearchRequest): Promise<SearchResult[]>;
-  /** Newest first, by `seq`. */
-  list(request: ListRequest): Promise<MemoryItem[]>;
+  /** Relations around what a search found: those of the memories first, then what is near; at most 50. */
+  relationsAround(request: RelationsRequest): Promise<Relation[]>;
+  /** Nodes and edges, whole or around one entity; empty for an unknown one. */
+  graph(request: GraphRequest): Promise<Graph>;
+  /** Newest created first, whatever was updated since. */
+  list(request: ListRequest): Promise<ListPage>;
   get(id: string): Promise<MemoryItem | null>;
-  /** @throws {InvalidInputError} not_found */
+  /** @throws {InvalidInputError} not_found; invalid_input, for a new text of an immutable memory */
   update(request: UpdateRequest): Promise<MemoryItem>;
+  /** All or nothing, in one transaction; the error of `update` names the position. */
+  updateMany(requests: UpdateRequest[]): Promise<MemoryItem[]>;
   /** Soft. @throws {InvalidInputError} not_found */
   delete(id: string): Promise<void>;
+  /** All or nothing, in one transaction; the error of `delete` names the position. */
+  deleteMany(ids: string[]): Promise<void>;
   /** Soft, all that carry every id of the scope. Returns how many. */
   deleteAll(scope: Scope): Promise<number>;
   /** Newest first; empty for an unknown id. */
   history(id: string): Promise<HistoryEntry[]>;
+  /**
+   * Takes back what an op changed, as an op of its own.
+   * @throws {InvalidInputError} not_found; {ConflictError} where newer changes stand on it (`details.blockedBy`)
+   */
+  undo(opId: string): Promise<UndoResult>;
+  /**
+   * Deletes a memory, or everything of a scope, so that no word of it is left in any table; returns how many memories.
+   * @throws {InvalidInputError} not_found, for an id
+   */
+  forget(target: { id: string } | { scope: Scope }): Promise<number>;
+  /** @throws {InvalidInputError} not_found */
+  feedback(id: string, feedback: Feedback | null): Promise<MemoryItem>;
+  /** Users, agents, apps, runs that have memories; each by id. */
+  entities(): Promise<EntityCount[]>;
+  /** In one read: all of it is of one moment. */
+  export(request: ExportRequest): Promise<KeepsakeExport>;
+  /** One part of an import, in one transaction. The same part again changes nothing. */
+  import(part: ImportPart): Promise<ImportOutcome>;
   /** Deletes everything, pending ops included. */
   reset(): Promise<void>;
   /** Resolves when the model that was asked for answers, with every memory embedded; rejects where it cannot be had. */

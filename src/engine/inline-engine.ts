@@ -1,27 +1,25 @@
 /** The engine on this thread: in a service worker, in Node, in tests, and inside our own Worker. */
-import type { Embedder } from "../embed/embedder.ts";
-import { hashingEmbedder } from "../embed/hashing.ts";
-import { openTransformersEmbedder, type TransformersHooks } from "../embed/transformers.ts";
 import { EngineError } from "../errors.ts";
-import { systemRuntime, type Runtime } from "../runtime.ts";
+import type { ImportChange, ImportOutcome, ImportPart, KeepsakeExport } from "../portable/format.ts";
+import { systemRuntime } from "../runtime.ts";
 import { scopeKeyOf } from "../scope.ts";
-import { openIndexedDBStore } from "../store/indexeddb-store.ts";
-import { openMemoryStore } from "../store/memory-store.ts";
-import type { Store } from "../store/store.ts";
+import type { KeepsakeEvent, MemoryInfo } from "../info.ts";
 import type {
   AddResult,
+  Feedback,
+  Graph,
   HistoryEntry,
-  KeepsakeEvent,
-  MemoryInfo,
   MemoryItem,
   PendingOp,
+  Relation,
   Scope,
   SearchResult,
 } from "../types.ts";
+import { PAST, pastScopes, searchAsOf } from "./as-of.ts";
 import { accept, cancel, claim, pending, preview, release } from "./accept.ts";
 import { readClock } from "./clock.ts";
 import { commit, textsOf } from "./commit.ts";
-import type { EngineContext } from "./context.ts";
+import { isoNow, type EngineContext } from "./context.ts";
 import * as edit from "./edit.ts";
 import { Embedding, type EmbeddingPlan } from "./embedding.ts";
 import type {
@@ -29,34 +27,39 @@ import type {
   ClaimedOp,
   ClaimOutcome,
   CommitRequest,
-  EmbedderConfig,
   Engine,
   EngineOptions,
+  ExportRequest,
   FactQuery,
+  GraphRequest,
   ListRequest,
   RecallResult,
+  RelationsRequest,
   SearchRequest,
   UpdateRequest,
 } from "./engine.ts";
+import { entities } from "./entities.ts";
+import { exportAll } from "./export.ts";
+import { feedback } from "./feedback.ts";
 import { fillSpace } from "./fill.ts";
+import { forget } from "./forget.ts";
+import { similarNames } from "./graph-names.ts";
+import { readGraphView, readRelationsAround } from "./graph-view.ts";
+import { changesToEmbed, importPart } from "./import.ts";
 import { toItem, withMessages } from "./item.ts";
 import { openLeases } from "./leases.ts";
+import { list } from "./list.ts";
 import { Maintenance } from "./maintenance.ts";
+import { openStore, planOf, type EngineParts } from "./parts.ts";
 import { recall } from "./recall.ts";
-import { list, search } from "./search.ts";
+import type { EntityCount, ListPage, UndoResult } from "./results.ts";
+import { search } from "./search.ts";
+import type { VectorSets } from "./spaces.ts";
 import { openTabs, type Tabs } from "./tabs.ts";
+import { textsToRestore, undo } from "./undo.ts";
 import { Views } from "./views.ts";
 
-/** What the app, or a worker file of its own, may put in place of ours. */
-export interface EngineParts {
-  /** An embedder of your own; `options.embedder` has no effect then. */
-  embedder?: Embedder;
-  /** Loads the transformers.js package, where a bundler cannot find it or another copy is wanted. */
-  loadTransformers?: TransformersHooks["loadTransformers"];
-  /** @default IndexedDB or memory, by `options.storage` */
-  openStore?: (options: EngineOptions, onLost: (reason: string) => void) => Promise<Store>;
-  runtime?: Runtime;
-}
+export type { EngineParts } from "./parts.ts";
 
 /** @throws {StoreError} store_too_new, store_blocked, store_failed */
 export async function openInlineEngine(
@@ -70,28 +73,6 @@ export async function openInlineEngine(
   const leases = openLeases(runtime.randomId());
   const context: EngineContext = { store, runtime, leases, emit: onEvent };
   return new InlineEngine(context, options, planOf(options.embedder, parts, onEvent));
-}
-
-function openStore({ name, storage }: EngineOptions, onLost: (reason: string) => void): Promise<Store> {
-  const persists = storage === "indexeddb" || (storage === "auto" && typeof indexedDB !== "undefined");
-  return persists ? openIndexedDBStore({ name, onLost }) : Promise.resolve(openMemoryStore());
-}
-
-function planOf(
-  config: EmbedderConfig,
-  { embedder, loadTransformers }: EngineParts,
-  onEvent: (event: KeepsakeEvent) => void,
-): EmbeddingPlan {
-  if (embedder) return { first: null, load: async () => embedder };
-  if (config.kind === "hashing") return { first: hashingEmbedder(), load: null };
-  const hooks: TransformersHooks = {
-    onProgress: (progress) => onEvent({ type: "model-progress", ...progress }),
-    ...(loadTransformers && { loadTransformers }),
-  };
-  return {
-    first: config.background ? hashingEmbedder() : null,
-    load: () => openTransformersEmbedder(config, hooks),
-  };
 }
 
 class InlineEngine implements Engine {
@@ -139,7 +120,7 @@ class InlineEngine implements Engine {
     return claim(this.#context, opId);
   }
 
-  async release(opId: string, error: { code: string; message: string }, retryAfterMs: number): Promise<void> {
+  async release(opId: string, error: { code: string; message: string }, retryAfterMs: number | null): Promise<void> {
     this.#assertOpen();
     await release(this.#context, opId, error, retryAfterMs);
   }
@@ -158,7 +139,8 @@ class InlineEngine implements Engine {
   async commit(request: CommitRequest): Promise<AddResult> {
     this.#assertOpen();
     const vectors = await this.#embedding.vectorSets(textsOf(request.decisions));
-    const { result, seq, scopeKey } = await commit(this.#context, request, vectors);
+    const names = await similarNames(this.#context, () => this.#embedding.answering(), request);
+    const { result, seq, scopeKey } = await commit(this.#context, request, vectors, names);
     this.#context.emit({ type: "pending", opId: request.opId, state: "committed" });
     this.#announce(seq, [scopeKey], request.opId);
     return result;
@@ -177,19 +159,35 @@ class InlineEngine implements Engine {
   async search({ scope, ...request }: SearchRequest): Promise<SearchResult[]> {
     this.#assertOpen();
     const embedder = await this.#embedding.answering();
+    const { at } = request;
+    if (at !== undefined) return searchAsOf(this.#context, { ...request, scope, at }, embedder);
     const vector = await embedder.embedOne(request.query);
     const results = await this.#views.carrying(scope, embedder, (views) =>
-      search(views, request, vector, embedder.kind),
+      search(views, request, vector, embedder.kind, isoNow(this.#context.runtime)),
     );
     this.#maintenance.wake();
     return results;
   }
 
-  async list({ scope, filter, topK }: ListRequest): Promise<MemoryItem[]> {
+  async relationsAround(request: RelationsRequest): Promise<Relation[]> {
     this.#assertOpen();
-    const tables = ["scopes", "memories"] as const;
-    const records = await this.#context.store.read([...tables], (tx) => edit.recordsCarrying(tx, scope));
-    return list(records, filter, topK);
+    return readRelationsAround(this.#context, request);
+  }
+
+  async graph(request: GraphRequest): Promise<Graph> {
+    this.#assertOpen();
+    return readGraphView(this.#context, request);
+  }
+
+  async list(request: ListRequest): Promise<ListPage> {
+    this.#assertOpen();
+    const { scope, at } = request;
+    const { store, runtime } = this.#context;
+    const records =
+      at === undefined
+        ? await store.read(["scopes", "memories"], (tx) => edit.recordsCarrying(tx, scope))
+        : (await store.read([...PAST], (tx) => pastScopes(tx, scope, at))).flatMap((past) => past.records);
+    return list(records, request, at ?? isoNow(runtime));
   }
 
   async get(id: string): Promise<MemoryItem | null> {
@@ -201,16 +199,24 @@ class InlineEngine implements Engine {
   }
 
   async update(request: UpdateRequest): Promise<MemoryItem> {
+    return (await this.updateMany([request]))[0]!;
+  }
+
+  async updateMany(requests: UpdateRequest[]): Promise<MemoryItem[]> {
     this.#assertOpen();
-    const texts = request.text === undefined ? [] : [request.text];
-    const edited = await edit.update(this.#context, request, await this.#embedding.vectorSets(texts));
+    const texts = requests.flatMap(({ text }) => text ?? []);
+    const edited = await edit.update(this.#context, requests, await this.#embedding.vectorSets(texts));
     this.#announceEdit(edited);
-    return toItem(edited.records[0]!);
+    return edited.records.map(toItem);
   }
 
   async delete(id: string): Promise<void> {
+    await this.deleteMany([id]);
+  }
+
+  async deleteMany(ids: string[]): Promise<void> {
     this.#assertOpen();
-    this.#announceEdit(await edit.remove(this.#context, id));
+    this.#announceEdit(await edit.remove(this.#context, ids));
   }
 
   async deleteAll(scope: Scope): Promise<number> {
@@ -225,9 +231,54 @@ class InlineEngine implements Engine {
     return edit.history(this.#context, id);
   }
 
+  async undo(opId: string): Promise<UndoResult> {
+    this.#assertOpen();
+    const vectors = await this.#embedding.vectorSets(await textsToRestore(this.#context, opId));
+    const { result, seq, scopeKeys } = await undo(this.#context, opId, vectors);
+    if (scopeKeys.length > 0) this.#announce(seq, scopeKeys, result.opId);
+    return result;
+  }
+
+  async forget(target: { id: string } | { scope: Scope }): Promise<number> {
+    this.#assertOpen();
+    const { count, pending: dropped, scopeKeys, seq } = await forget(this.#context, target);
+    await this.#views.drop();
+    for (const opId of dropped) this.#context.emit({ type: "pending", opId, state: "cancelled" });
+    if (scopeKeys.length > 0) this.#announce(seq, scopeKeys, this.#context.runtime.randomId());
+    return count;
+  }
+
+  async feedback(id: string, given: Feedback | null): Promise<MemoryItem> {
+    this.#assertOpen();
+    const edited = await feedback(this.#context, id, given);
+    this.#announceEdit(edited);
+    return toItem(edited.records[0]!);
+  }
+
+  async entities(): Promise<EntityCount[]> {
+    this.#assertOpen();
+    return entities(this.#context);
+  }
+
+  async export(request: ExportRequest): Promise<KeepsakeExport> {
+    this.#assertOpen();
+    return exportAll(this.#context, request);
+  }
+
+  async import(part: ImportPart): Promise<ImportOutcome> {
+    this.#assertOpen();
+    const changes = await changesToEmbed(this.#context, part);
+    const { outcome, seq, scopeKeys } = await importPart(this.#context, part, await this.#embedImport(changes));
+    if (scopeKeys.length > 0) this.#announce(seq, scopeKeys, this.#context.runtime.randomId());
+    // What has no vector yet, in any space that is spoken here, gets one now.
+    if (part.isLast) this.#embedding.settle().catch(() => undefined);
+    return outcome;
+  }
+
   async reset(): Promise<void> {
     this.#assertOpen();
-    await edit.reset(this.#context);
+    const epoch = await edit.reset(this.#context);
+    this.#tabs.announce({ type: "reset", epoch });
     await this.#views.drop();
   }
 
@@ -268,6 +319,21 @@ class InlineEngine implements Engine {
     await this.#views.drop();
     this.#context.leases.close();
     await this.#context.store.close();
+  }
+
+  /** Vectors that came with the file are taken where they are of the space that answers. */
+  async #embedImport(changes: ImportChange[]): Promise<VectorSets> {
+    const { space, dims } = this.#embedding.info();
+    const given = new Map<string, Float32Array>();
+    for (const { after, vectors } of changes) {
+      const vector = vectors?.[space];
+      if (vector?.length === dims) given.set(after.memory, vector);
+    }
+    const texts = changes.map(({ after }) => after.memory).filter((text) => !given.has(text));
+    // What cannot be embedded now is found by its words, and embedded later.
+    const sets = new Map(await this.#embedding.vectorSets(texts).catch(() => []));
+    if (given.size > 0) sets.set(space, new Map([...(sets.get(space) ?? []), ...given]));
+    return sets;
   }
 
   #announceEdit({ records, seq, opId }: edit.Edited): void {

@@ -7,6 +7,7 @@ import type { WriteTx } from "../store/store.ts";
 import { hashStatement } from "../text/statement.ts";
 import type { Change, DecidedBy, ISODate, MemoryRecord } from "../types.ts";
 import type { Clock } from "./clock.ts";
+import { closeRelationsOf } from "./graph.ts";
 import { knownSpaces, rememberSpaces, type VectorSets } from "./spaces.ts";
 
 /** The op in whose name the changes are made. */
@@ -19,6 +20,8 @@ export interface OpStamp {
 interface Why {
   reason: string;
   decidedBy: DecidedBy;
+  /** The op that is taken back. */
+  undoes?: string;
 }
 
 /** A record without what the ledger itself gives it. */
@@ -29,6 +32,8 @@ type Draft = Omit<
 type Changeable = Omit<Draft, "id" | "scope">;
 /** Fields that a change sets; undefined takes an optional one away. */
 export type Changes = { [K in keyof Changeable]?: Changeable[K] | undefined };
+/** A version of a record, without what its place in this log gives it. */
+type Version = Omit<MemoryRecord, "scopeKey" | "hash" | "seq" | "createdSeq">;
 
 export class Ledger {
   readonly #tx: WriteTx;
@@ -82,16 +87,42 @@ export class Ledger {
     return after;
   }
 
-  /** Soft: the record stays for `history`, its vectors go. */
+  /** Soft: the record stays for `history`, its vectors go, its relations close. */
   async remove(before: MemoryRecord, why: Why): Promise<void> {
     this.#memories -= 1;
     await this.#write("DELETE", before, { ...this.#next(before, {}), deletedAt: this.#stamp.at }, why);
     await this.#dropVectors(before);
+    await this.#closeRelations(before);
+  }
+
+  /**
+   * A version as it is given, times and `order` included: what an undo restores and an import brings.
+   * Only where it lies in this log is its own.
+   */
+  async put(event: Change["event"], before: MemoryRecord | null, version: Version, why: Why): Promise<MemoryRecord> {
+    const seq = this.#seq + 1;
+    const createdSeq = before?.createdSeq ?? seq;
+    const scopeKey = scopeKeyOf(version.scope);
+    const hash = hashStatement(version.memory);
+    const after: MemoryRecord = { ...version, scopeKey, hash, seq, createdSeq, opId: this.#stamp.opId };
+    const [was, is] = [isLive(before), isLive(after)];
+    this.#memories += Number(is) - Number(was);
+    await this.#write(event, before, after, why);
+    const isSame = was && is && before?.hash === after.hash;
+    if (before && !isSame) await this.#dropVectors(before);
+    if (is && !isSame) await this.#writeVectors(after);
+    if (was && !is) await this.#closeRelations(after);
+    return after;
   }
 
   #next(before: MemoryRecord, fields: Changes): MemoryRecord {
     const { at, opId, order } = this.#stamp;
-    const kept = Object.entries({ ...before, ...fields }).filter(([, value]) => value !== undefined);
+    const kept = Object.entries({
+      ...before,
+      // They are words of a message that the new text may not have come from.
+      ...(fields.memory !== undefined && { cues: undefined }),
+      ...fields,
+    }).filter(([, value]) => value !== undefined);
     const changed = Object.fromEntries(kept) as unknown as MemoryRecord;
     const after = { ...changed, rev: before.rev + 1, seq: this.#seq + 1, order, opId };
     // The wall clock may have been set back; a memory is never updated before it was.
@@ -102,11 +133,17 @@ export class Ledger {
 
   async #write(event: Change["event"], before: MemoryRecord | null, after: MemoryRecord, why: Why): Promise<void> {
     this.#seq = after.seq;
-    const { reason, decidedBy } = why;
     const { opId, at } = this.#stamp;
+    const { reason, decidedBy, undoes } = why;
     const { id: memoryId, scopeKey, seq } = after;
+    const change: Change = { seq, memoryId, scopeKey, opId, event, before, after, reason, decidedBy, at };
     await this.#tx.put("memories", after);
-    await this.#tx.put("changes", { seq, memoryId, scopeKey, opId, event, before, after, reason, decidedBy, at });
+    await this.#tx.put("changes", undoes === undefined ? change : { ...change, undoes });
+  }
+
+  async #closeRelations({ id: memoryId }: MemoryRecord): Promise<void> {
+    const { opId, at } = this.#stamp;
+    await closeRelationsOf(this.#tx, { memoryId, opId, at, seq: this.#seq });
   }
 
   async #writeVectors({ id, scopeKey, hash, memory }: MemoryRecord): Promise<void> {
@@ -121,4 +158,8 @@ export class Ledger {
   async #dropVectors({ id, scopeKey }: MemoryRecord): Promise<void> {
     for (const space of await knownSpaces(this.#tx)) await this.#tx.delete("vectors", [space, scopeKey, id]);
   }
+}
+
+function isLive(record: MemoryRecord | null): boolean {
+  return record !== null && record.deletedAt === undefined;
 }

@@ -43,13 +43,14 @@ export class Maintenance {
   }
 
   async #run(): Promise<void> {
+    const { epoch } = this.#views;
     for (const view of this.#views.loaded()) {
       if (!this.#hasWork(view)) continue;
       try {
         while (!this.#closed && (await view.vectors.buildSlice(SLICE_MS, () => this.#context.runtime.now()))) {
           await pause();
         }
-        if (!this.#closed && this.#views.wantsSnapshot(view)) await writeSnapshot(this.#context.store, view);
+        if (!this.#closed && this.#views.wantsSnapshot(view)) await writeSnapshot(this.#context.store, view, epoch);
       } catch (error) {
         // A cache that cannot be written costs time at the next start, and is nothing else's failure.
         const reason = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 /** Recall: for each fact the stored memories it should be compared with, by meaning and by words. */
 import { overlap, weakTerms } from "../search/fuse.ts";
-import { rarity, searchKeywords } from "../search/keyword-index.ts";
+import { rarity, searchKeywords } from "../search/keyword-search.ts";
 import { tokenize } from "../text/tokenize.ts";
 import { hashStatement, normalizeStatement } from "../text/statement.ts";
 import type { FactQuery, Neighbor, RecalledFact } from "./engine.ts";

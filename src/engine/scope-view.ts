@@ -3,6 +3,7 @@
  * dropped at any time (INV-5). One view per scope, so that a search cannot even see another (INV-8).
  */
 import { KeywordIndex } from "../search/keyword-index.ts";
+import { leadingName } from "../text/subject.ts";
 import { tokenize } from "../text/tokenize.ts";
 import type { MemoryRecord } from "../types.ts";
 import type { PlannedIndex } from "../vector/planned-index.ts";
@@ -16,6 +17,8 @@ export class ScopeView {
   seq: number;
   /** What the snapshot on disk holds: changes up to this `seq` (−1: there is none), and so many rows of a graph. */
   snapshot = { seq: -1, hnswRows: 0 };
+  /** Whether a record ever had an expiration date; where none had, a search need not look at each. */
+  hasExpiring = false;
   /** Labels are given once: they are the row numbers of the vector index and its graph. */
   readonly #labels = new Map<string, number>();
   readonly #records: (MemoryRecord | undefined)[] = [];
@@ -78,7 +81,8 @@ export class ScopeView {
     const before = this.#records[label];
     this.#labels.set(record.id, label);
     this.#records[label] = record;
-    if (before?.memory !== record.memory) this.keywords.set(label, record.memory);
+    this.hasExpiring ||= record.expirationDate !== undefined;
+    if (before?.memory !== record.memory || before.cues !== record.cues) this.#index(label, record);
     if (before && before.hash !== record.hash) this.vectors.remove(label);
   }
 
@@ -95,6 +99,11 @@ export class ScopeView {
     this.#records[label] = undefined;
     this.keywords.remove(label);
     this.vectors.remove(label);
+  }
+
+  #index(label: number, { memory, createdSeq: place, cues, actor }: MemoryRecord): void {
+    const names = [...leadingName(memory), ...(actor === undefined ? [] : [actor])];
+    this.keywords.set(label, memory, { place, names, ...(cues !== undefined && { cues }) });
   }
 
   close(): void {

@@ -1,11 +1,11 @@
 /** News between the tabs of one origin. A message is a hint that carries a `seq`, never data (INV-5, INV-7). */
-import type { KeepsakeEvent } from "../types.ts";
+import type { KeepsakeEvent } from "../info.ts";
 
-type Committed = Extract<KeepsakeEvent, { type: "committed" }>;
+type News = Extract<KeepsakeEvent, { type: "committed" | "reset" }>;
 
 export interface Tabs {
   /** Tells this tab and the others. */
-  announce(event: Committed): void;
+  announce(event: News): void;
   close(): void;
 }
 
@@ -14,7 +14,7 @@ export function openTabs(name: string | null, emit: (event: KeepsakeEvent) => vo
   if (name === null || typeof BroadcastChannel === "undefined") return { announce: emit, close: () => undefined };
   const channel = new BroadcastChannel(`keepsake:${name}`);
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-    if (isCommitted(data)) emit(data);
+    if (isNews(data)) emit(data);
   };
   // In Node an open channel would keep the process alive.
   (channel as { unref?: () => void }).unref?.();
@@ -28,8 +28,9 @@ export function openTabs(name: string | null, emit: (event: KeepsakeEvent) => vo
 }
 
 /** Any script of the origin can post here. */
-function isCommitted(data: unknown): data is Committed {
+function isNews(data: unknown): data is News {
   if (typeof data !== "object" || data === null) return false;
-  const { type, seq, scopeKeys, opId } = data as Partial<Committed>;
+  const { type, seq, scopeKeys, opId, epoch } = data as Record<string, unknown>;
+  if (type === "reset") return Number.isInteger(epoch);
   return type === "committed" && Number.isInteger(seq) && Array.isArray(scopeKeys) && typeof opId === "string";
 }

@@ -1,9 +1,11 @@
 /** A view's vectors as a snapshot in our own database: a cache, never the truth (INV-5). */
-import type { ReadTx, Store } from "../store/store.ts";
+import type { ReadTx, Store, WriteTx } from "../store/store.ts";
 import { HNSW_PARAMS } from "../vector/hnsw-index.ts";
 import { PlannedIndex, type PlannedIndexOptions } from "../vector/planned-index.ts";
 import { decodeSnapshot, encodeSnapshot, SNAPSHOT_FORMAT } from "../vector/snapshot.ts";
+import { readClock } from "./clock.ts";
 import type { ScopeView } from "./scope-view.ts";
+import { knownSpaces } from "./spaces.ts";
 
 /** Where the snapshot of a scope in a space lies. */
 function snapshotName(scopeKey: string, space: string): string {
@@ -14,6 +16,13 @@ function snapshotName(scopeKey: string, space: string): string {
 export async function readSnapshot(tx: ReadTx, scopeKey: string, space: string): Promise<Uint8Array[]> {
   const rows = await tx.getAll("snapshots", { prefix: [snapshotName(scopeKey, space)] });
   return rows.map((row) => row.bytes);
+}
+
+/** In every space. */
+export async function deleteSnapshots(tx: WriteTx, scopeKey: string): Promise<void> {
+  for (const space of await knownSpaces(tx)) {
+    await tx.deleteAll("snapshots", { prefix: [snapshotName(scopeKey, space)] });
+  }
 }
 
 export interface LoadedSnapshot {
@@ -34,15 +43,19 @@ export async function loadSnapshot(
   return { seq: header.seq, ids, vectors: await PlannedIndex.fromParts(expected.dims, parts, options) };
 }
 
-/** Replaces the snapshot of a view. All chunks in one transaction: the old one is whole, or the new one is. */
-export async function writeSnapshot(store: Store, view: ScopeView): Promise<void> {
+/**
+ * Replaces the snapshot of a view. All chunks in one transaction: the old one is whole, or the new one is.
+ * @param epoch of the view: what was forgotten since must not be written down again
+ */
+export async function writeSnapshot(store: Store, view: ScopeView, epoch: number): Promise<void> {
   const { scopeKey, space, seq, vectors } = view;
   const ids = new TextEncoder().encode(JSON.stringify(view.ids()));
   const shape = { dims: vectors.dims, count: vectors.size, params: HNSW_PARAMS };
   const header = { format: SNAPSHOT_FORMAT, space, scopeKey, seq, ...shape };
   const chunks = encodeSnapshot(header, { ...vectors.toParts(), ids });
   const name = snapshotName(scopeKey, space);
-  await store.write(["snapshots"], "relaxed", async (tx) => {
+  await store.write(["meta", "snapshots"], "relaxed", async (tx) => {
+    if ((await readClock(tx)).epoch !== epoch) return;
     await tx.deleteAll("snapshots", { prefix: [name] });
     for (const [chunk, bytes] of chunks.entries()) await tx.put("snapshots", { name, chunk, bytes });
   });

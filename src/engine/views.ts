@@ -14,7 +14,7 @@ import type { IndexOptions } from "./engine.ts";
 import { ScopeView } from "./scope-view.ts";
 import { loadSnapshot, readSnapshot, type LoadedSnapshot } from "./view-snapshot.ts";
 
-/** Rows in memory over all scopes, beyond which scopes that were not asked for lately are dropped. 100,000 × 384 dims is 150 MB. */
+/** Rows in memory over all scopes, beyond which scopes that were not asked for lately are dropped. 100,000 × 384 dims is 200 MB. */
 const MAX_ROWS = 100_000;
 
 /** Rows of one scope from which a snapshot is written: reading 1,000 rows one by one takes about 50 ms. */
@@ -49,6 +49,11 @@ export class Views {
       await this.#catchUp();
       return body((await this.#load([scopeKey], embedder))[0]!);
     });
+  }
+
+  /** Of what is in memory (see `Clock`). */
+  get epoch(): number {
+    return this.#clock.epoch;
   }
 
   /** All views in memory. */

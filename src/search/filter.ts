@@ -11,7 +11,8 @@
  * - `metadata.` before a path is optional, and tells a metadata key from a field or an operator of the same name.
  */
 import { InvalidInputError } from "../errors.ts";
-import type { Filter, JSONValue, MemoryRecord, Scope } from "../types.ts";
+import type { Filter } from "../filter-types.ts";
+import type { JSONValue, MemoryRecord, Scope } from "../types.ts";
 
 const OPERATORS = ["eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "contains", "icontains"];
 

@@ -14,56 +14,78 @@ export interface Signals<K extends CandidateKey> {
   vector: readonly { key: K; similarity: number }[];
   /** `coverage` in [0, 1], as `searchKeywords` gives it. */
   keyword: readonly { key: K; coverage: number }[];
+  /** Those by or about somebody whom the query names. @default null: it names nobody */
+  person?: ReadonlySet<K> | null;
 }
+
+export type Signal = "vector" | "keyword" | "person";
 
 export interface Fused<K extends CandidateKey> {
   key: K;
   /** In [0, 1]: the weighted sum of the parts. */
   score: number;
-  /** Each signal in [0, 1], unweighted; 0 where it has nothing to say. */
-  parts: { vector: number; keyword: number };
+  /** What each signal adds to the score; they sum up to it. 0 where it has nothing to say. */
+  parts: Record<Signal, number>;
 }
 
 /**
- * What each signal is worth; every row sums to 1, which keeps the score in [0, 1].
- * - `lexical` .3 / .7: measured (facts/ecosystem.md §0.2): with hash vectors a weighted sum in favour of BM25 is about
- *   as good as BM25 alone, and equal weights are worse than BM25 alone.
- * - `semantic` .7 / .3: the mirror image, not yet measured with real weights. Vectors lead; a memory that alone has
- *   the rare word asked for still gets in, which mem0's re-rank of vector candidates loses (facts/mem0.md E.2).
+ * What vectors and words are worth; every row sums to 1, which keeps the score in [0, 1].
+ * - `lexical` .1 / .9: measured with the hashing embedder, whose vectors mostly repeat what the words say: a little of
+ *   them helps, from .2 on they cost (docs/ranking.md).
+ * - `semantic` .7 / .3: not yet measured with a real model. Vectors lead; a memory that alone has the rare word
+ *   asked for still gets in, which mem0's re-rank of vector candidates loses (facts/mem0.md E.2).
  */
 const WEIGHTS = {
-  lexical: { vector: 0.3, keyword: 0.7 },
+  lexical: { vector: 0.1, keyword: 0.9 },
   semantic: { vector: 0.7, keyword: 0.3 },
 } as const;
 
 /**
- * One ranking from two. Every candidate of either list is in it: words add candidates, they do not only re-rank.
- * A score depends on the candidate's own parts and on nothing else, unlike ranks or a min-max scale over the list:
- * so it never falls when a part rises, and candidates from elsewhere cannot move it (INV-8).
+ * What it is worth that a memory is by or about the person whom the query names; the rest shares what is left. Much less
+ * than words: what Ben said about Ann's cat may be the answer to a question about Ann (docs/ranking.md).
+ */
+const PERSON = 0.06;
+
+/**
+ * One ranking from several signals. Every candidate of either list is in it: words add candidates, they do not only
+ * re-rank. A score depends on the candidate's own signals and on nothing else, unlike ranks or a min-max scale over the
+ * list: so it never falls when a signal rises, and candidates from elsewhere cannot move it (INV-8).
  * @returns best first; equal scores by ascending key
  */
-export function fuse<K extends CandidateKey>({ kind, vector, keyword }: Signals<K>): Fused<K>[] {
-  const weights = WEIGHTS[kind];
-  const fused = new Map<K, Fused<K>["parts"]>();
-  const partsOf = (key: K): Fused<K>["parts"] => {
-    const parts = fused.get(key) ?? { vector: 0, keyword: 0 };
-    fused.set(key, parts);
-    return parts;
+export function fuse<K extends CandidateKey>({ kind, vector, keyword, person = null }: Signals<K>): Fused<K>[] {
+  const strengths = new Map<K, Strengths>();
+  const strengthOf = (key: K): Strengths => {
+    const known = strengths.get(key) ?? { vector: 0, keyword: 0, person: person?.has(key) ? 1 : 0 };
+    strengths.set(key, known);
+    return known;
   };
-  for (const { key, similarity } of vector) raise(partsOf(key), "vector", similarity);
-  for (const { key, coverage } of keyword) raise(partsOf(key), "keyword", coverage);
-  return [...fused]
-    .map(([key, parts]) => ({ key, score: weighted(parts, weights), parts }))
+  for (const { key, similarity } of vector) raise(strengthOf(key), "vector", similarity);
+  for (const { key, coverage } of keyword) raise(strengthOf(key), "keyword", coverage);
+  const weights = weightsOf(kind, person !== null);
+  return [...strengths]
+    .map(([key, strength]) => weighted(key, strength, weights))
     .sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1));
 }
 
+/** Each signal in [0, 1], unweighted. */
+type Strengths = Record<Signal, number>;
+
 /** The best of what is said about a key; a negative cosine (opposite, or noise) and NaN say nothing. */
-function raise(parts: { vector: number; keyword: number }, part: "vector" | "keyword", value: number): void {
-  if (value > parts[part]) parts[part] = Math.min(1, value);
+function raise(strengths: Strengths, signal: "vector" | "keyword", value: number): void {
+  if (value > strengths[signal]) strengths[signal] = Math.min(1, value);
 }
 
-function weighted(parts: Fused<CandidateKey>["parts"], weights: (typeof WEIGHTS)["lexical" | "semantic"]): number {
-  return Math.min(1, weights.vector * parts.vector + weights.keyword * parts.keyword);
+function weightsOf(kind: Signals<CandidateKey>["kind"], names: boolean): Strengths {
+  const person = names ? PERSON : 0;
+  const { vector, keyword } = WEIGHTS[kind];
+  return { vector: (1 - person) * vector, keyword: (1 - person) * keyword, person };
+}
+
+function weighted<K extends CandidateKey>(key: K, strengths: Strengths, weights: Strengths): Fused<K> {
+  const vector = weights.vector * strengths.vector;
+  const keyword = weights.keyword * strengths.keyword;
+  const person = weights.person * strengths.person;
+  return { key, score: Math.min(1, vector + keyword + person), parts: { vector, keyword, person } };
 }
 
 /**

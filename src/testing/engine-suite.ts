@@ -71,7 +71,7 @@ export function engineSuite(name: string, open: () => Promise<Engine>, { describ
       await store(engine, "op-1", { userId: "alice", runId: "r1" }, "User likes tea");
       ensureEqual((await engine.search(searchFor("tea", ALICE))).length, 1, "by user");
       ensureEqual((await engine.search(searchFor("tea", { userId: "alice", runId: "r2" }))).length, 0, "another run");
-      ensureEqual((await engine.list({ scope: ALICE, filter: null, topK: null })).length, 1, "list by user");
+      ensureEqual((await engine.list({ scope: ALICE, filter: null, topK: null })).results.length, 1, "list by user");
     });
 
     test("recalls neighbors in exactly the scope, the same statement marked (INV-8)", async (engine) => {
@@ -162,7 +162,7 @@ export function engineSuite(name: string, open: () => Promise<Engine>, { describ
       await engine.delete(id);
       ensureEqual(await engine.get(id), null, "get");
       ensureEqual(await engine.search(searchFor("tea", ALICE)), [], "search");
-      ensureEqual(await engine.list({ scope: ALICE, filter: null, topK: null }), [], "list");
+      ensureEqual((await engine.list({ scope: ALICE, filter: null, topK: null })).results, [], "list");
       ensureEqual((await engine.history(id))[0]?.event, "DELETE", "history");
       await ensureRejects(engine.delete(id), "not_found");
       await ensureRejects(engine.update({ id, text: "x" }), "not_found");
@@ -191,6 +191,31 @@ export function engineSuite(name: string, open: () => Promise<Engine>, { describ
       ensureEqual([await engine.get(id), await engine.history(id), await engine.pending()], [null, [], []], "reads");
       const info = await engine.info();
       ensureEqual([info.memories, info.seq], [0, 1], "info");
+    });
+
+    test("keeps the relations of a memory with it, and shows them in its scope only (INV-2, INV-8)", async (engine) => {
+      const relations = [{ source: "I", predicate: "lives_in", target: "Berlin" }];
+      await accept(engine, "op-1", ALICE, "I live in Berlin");
+      await engine.commit({
+        opId: "op-1",
+        decisions: [{ ...add("User lives in Berlin"), relations } as CommitDecision],
+      });
+      const { nodes, edges } = await engine.graph({ scope: ALICE, depth: 1 });
+      ensureEqual(
+        nodes.map((node) => node.name),
+        ["Berlin", "User"],
+        "nodes",
+      );
+      ensureEqual(
+        edges.map((edge) => [edge.source, edge.predicate, edge.target, edge.to, edge.memoryId]),
+        [["User", "lives_in", "Berlin", null, "op-1-0"]],
+        "edges",
+      );
+      const around = { scope: ALICE, query: "where?", filter: null, memoryIds: ["op-1-0"] };
+      ensureEqual((await engine.relationsAround(around)).length, 1, "around");
+      ensureEqual((await engine.graph({ scope: { userId: "bob" }, depth: 1 })).nodes, [], "of somebody else");
+      await engine.delete("op-1-0");
+      ensureEqual(await engine.graph({ scope: ALICE, depth: 1 }), { nodes: [], edges: [] }, "after delete");
     });
 
     test("rejects calls after close with `closed`", async (engine) => {

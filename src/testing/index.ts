@@ -2,6 +2,7 @@
 export { scriptedLLM, facts, decisions, never, garbage } from "./scripted-llm.ts";
 export type { LLMScript, ScriptedCall, ScriptedDecision, ScriptedLLM, ScriptedReply } from "./scripted-llm.ts";
 export { fakeRuntime, type FakeRuntime, type FakeRuntimeOptions } from "./fake-runtime.ts";
+export { faultyStore, type FaultyStore } from "./faulty-store.ts";
 export { embedderSuite, type EmbedderSuiteRunner } from "./embedder-suite.ts";
 export { engineSuite } from "./engine-suite.ts";
 export { storeSuite } from "./store-suite.ts";

@@ -4,6 +4,7 @@
  * Thai), then folded: case, compatibility forms and diacritics.
  */
 import { stemmer } from "stemmer";
+import { baseForm } from "./irregular.ts";
 import { isStopWord } from "./stop-words.ts";
 
 export { isStopWord };
@@ -46,6 +47,8 @@ const BARE_NEGATIONS: ReadonlyMap<string, string> = new Map([
   ),
 ]);
 
+const BEFORE_MONTH: ReadonlySet<string> = new Set("in on since until by last next early late mid".split(" "));
+
 const CLITICS: ReadonlyMap<string, string> = new Map([
   ["m", "am"],
   ["re", "are"],
@@ -64,7 +67,7 @@ export function words(text: string): string[] {
 
 /**
  * Content terms of a text in order, repeats included: words without the English stop words, the
- * Latin-letter ones stemmed; for Chinese, Japanese and Korean also the pairs of adjacent characters, so
+ * Latin-letter ones stemmed and irregular forms led back to their base ("went" → `go`); for Chinese, Japanese and Korean also the pairs of adjacent characters, so
  * that a query finds a word that the dictionary cut elsewhere. Where every word is a stop word ("who are
  * you") all are kept.
  */
@@ -74,8 +77,13 @@ export function tokenize(text: string): string[] {
 
 /** The last steps of {@link tokenize}, for a caller that already has (some of) the words. */
 export function contentTerms(all: readonly string[]): string[] {
-  const kept = all.filter((word) => !isStopWord(word));
+  const kept = all.filter((word, i) => !isStopWord(word) || (word === "may" && isMonth(all[i - 1], all[i + 1])));
   return (kept.length > 0 ? kept : all).map(stem);
+}
+
+/** "May" beside a number ("7 May", "May 2026") or after a word of time ("in May") is the month, else the verb. */
+function isMonth(before = "", after = ""): boolean {
+  return [before, after].some((word) => /^\d+(?:st|nd|rd|th)?$/.test(word)) || BEFORE_MONTH.has(before);
 }
 
 function scan(text: string, bigrams: boolean): string[] {
@@ -207,7 +215,7 @@ const stems = new Map<string, string>();
 function stem(word: string): string {
   const known = stems.get(word);
   if (known !== undefined) return known;
-  const stemmed = word.length <= LONGEST_STEMMED && /^[a-z]+$/.test(word) ? stemmer(word) : word;
+  const stemmed = word.length <= LONGEST_STEMMED && /^[a-z]+$/.test(word) ? stemmer(baseForm(word)) : word;
   if (stems.size >= STEM_CACHE_SIZE) stems.clear();
   stems.set(word, stemmed);
   return stemmed;

@@ -3,6 +3,7 @@ import type { HierarchicalNSW } from "virtual:hnswlib";
 import { EngineError } from "../errors.ts";
 import { byRank, checkDims, checkLabel, checkTopK, checkVector, clampSimilarity, closedError } from "./check.ts";
 import { HnswHeap } from "./hnsw-heap.ts";
+import { LabelRows } from "./label-rows.ts";
 import { TopHits } from "./top-hits.ts";
 import type { VectorHit, VectorIndex } from "./vector-index.ts";
 
@@ -147,15 +148,16 @@ export class HnswIndex implements VectorIndex {
     const wasm = this.#open();
     checkTopK(topK);
     checkVector(query, this.dims);
-    const candidates = allowed === undefined ? this.#live : this.#liveOf(allowed);
     // hnswlib throws for k = 0 and for k beyond its capacity.
-    const k = Math.min(topK, candidates.size);
+    const k = Math.min(topK, this.#live.size, allowed?.length ?? Infinity);
     if (k === 0) return [];
     this.#flushRemovals(wasm);
-    const filter = allowed === undefined ? undefined : (label: number): boolean => candidates.has(label);
-    const found = wasm.heap.read(() => wasm.graph.searchKnn(query, k, filter));
-    // Removals can cut rows off from the graph. The port promises k hits, so the scan that is left does it.
-    if (found.neighbors.length < k) return this.#scan(wasm, query, k, candidates);
+    const found = wasm.heap.read(() => wasm.graph.searchKnn(query, k, allowed && filterOf(allowed)));
+    if (found.neighbors.length < k) {
+      // Removals can cut rows off from the graph. The port promises k hits, so the scan that is left does it.
+      const candidates = allowed === undefined ? this.#live : this.#liveOf(allowed);
+      if (found.neighbors.length < candidates.size) return this.#scan(wasm, query, k, candidates);
+    }
     return found.neighbors.map((label, i) => hit(label, found.distances[i] as number)).toSorted(byRank);
   }
 
@@ -228,6 +230,13 @@ export class HnswIndex implements VectorIndex {
 
 function hit(label: number, distance: number): VectorHit {
   return { label, similarity: clampSimilarity(1 - distance) };
+}
+
+/** A table, because a Set of 25,000 labels takes 2.5 ms to fill: more than the search. */
+function filterOf(allowed: ArrayLike<number>): (label: number) => boolean {
+  const rows = new LabelRows();
+  for (let i = 0; i < allowed.length; i += 1) rows.set(allowed[i] as number, i);
+  return (label) => rows.rowOf(label) >= 0;
 }
 
 /**

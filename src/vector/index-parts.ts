@@ -15,9 +15,11 @@ export function flatToParts(flat: FlatIndex): IndexParts {
 
 /** @throws {EngineError} engine_crashed where the parts are missing or do not fit together */
 export function flatFromParts(dims: number, parts: IndexParts): FlatIndex {
-  const labels = new Uint32Array(wordsOf(parts, "labels"));
-  const vectors = new Float32Array(wordsOf(parts, "vectors"));
-  return FlatIndex.fromContents(dims, { labels, vectors });
+  const [labels, vectors] = [wordsOf(parts, "labels"), wordsOf(parts, "vectors")];
+  return FlatIndex.fromContents(dims, {
+    labels: new Uint32Array(labels.buffer, labels.start, labels.length),
+    vectors: new Float32Array(vectors.buffer, vectors.start, vectors.length),
+  });
 }
 
 export function graphToParts(graph: HnswIndex): IndexParts {
@@ -42,13 +44,12 @@ function graphHeader(rows: number): string {
   return JSON.stringify({ rows, ...HNSW_PARAMS });
 }
 
-/** Copied, because a part may begin at any byte and typed arrays want multiples of four. */
-function wordsOf(parts: IndexParts, name: string): ArrayBuffer {
+/** A view where the part lies at a multiple of four, which typed arrays want; else a copy. */
+function wordsOf(parts: IndexParts, name: string): { buffer: ArrayBufferLike; start: number; length: number } {
   const part = parts[name];
   if (part === undefined || part.byteLength % 4 !== 0) throw damaged(name);
-  const copy = new Uint8Array(part.byteLength);
-  copy.set(part);
-  return copy.buffer;
+  const { buffer, byteOffset: start } = part.byteOffset % 4 === 0 ? part : part.slice();
+  return { buffer, start, length: part.byteLength / 4 };
 }
 
 function bytesOf(numbers: Uint32Array | Float32Array): Uint8Array {

@@ -1,15 +1,15 @@
 /** Exact scan or graph: which one answers a vector search sooner. Pure. */
 
 /**
- * Rows of one scope from which a graph is built. Measured at 384 dims on a slow 2-core machine: an exact search
- * takes 2.7 ms at 5,000 rows and 5.4 ms at 10,000, the graph 0.85 ms at both. The graph wins from some 1,700
- * rows on, but it costs 0.6 to 2 ms per insert (6 s of CPU at 5,000 rows) and 1.7 kB of snapshot per row, which
- * two milliseconds do not pay for; five do.
+ * Rows of one scope from which a graph is built. With the SIMD kernel an exact search takes 3 ms there, the graph
+ * 0.8 ms. Below, while the codes fit into the CPU's cache, the exact one is the faster (table below; 20,000 rows took
+ * 0.46 to 2 ms, by what else used the cache). And a graph costs 2 ms of CPU per insert (50,000 rows: two minutes),
+ * another 1.7 kB of memory and as much of snapshot per row: more than it saves before.
  */
-export const HNSW_FROM = 5_000;
+export const HNSW_FROM = 50_000;
 
-/** A graph search costs about as much as scanning a third of {@link HNSW_FROM} rows: 0.85 ms. */
-const GRAPH_SEARCH_SHARE = 1 / 3;
+/** A graph search costs about as much as scanning a fifth of {@link HNSW_FROM} rows. */
+const GRAPH_SEARCH_SHARE = 1 / 5;
 /** The graph looks at this many candidates or `topK`, whichever is more, and its cost grows with that. */
 const EF_SEARCH = 64;
 
@@ -28,14 +28,18 @@ export interface VectorSearchPlan {
 /**
  * Compares the rows that either way would look at. Filters are always applied first, never to a longer list of
  * hits: at 1 % selectivity that lost 11 to 16 % of the right answers. Behind a filter hnswlib walks on until it has
- * found enough allowed rows, so that its cost grows with 1 / selectivity. Measured, ms, exact scan : graph:
+ * found enough allowed rows, so that its cost grows with 1 / selectivity. Measured (test/bench/kernel.mjs: 384 dims,
+ * k = 10, Node 20 on a busy 2-core machine), mean CPU ms, exact scan : graph:
  *
- * | rows   | 1 %        | 10 %      | 50 %       | all        |
- * |--------|------------|-----------|------------|------------|
- * | 10,000 | 0.2 : 16   | 0.5 : 6.4 | 4.2 : 1.8  | 5.4 : 0.84 |
- * | 50,000 | 0.5 : 43   | 5.1 : 6.0 | 19 : 1.3   | 27 : 0.87  |
+ * | rows    | 1 %        | 10 %       | 50 %       | all        | exact in plain JS: all |
+ * |---------|------------|------------|------------|------------|------------------------|
+ * | 1,000   | 0.02 : 1.3 | 0.04 : 1.3 | 0.07 : 0.8 | 0.05 : 0.4 | 0.5                    |
+ * | 10,000  | 0.02 : 11  | 0.10 : 5.4 | 0.30 : 1.7 | 0.29 : 0.7 | 4.7                    |
+ * | 20,000  | 0.05 : 22  | 0.15 : 7.1 | 0.6 : 1.7  | 0.46 : 0.7 | 9.5                    |
+ * | 50,000  | 0.06 : 37  | 0.3 : 6.1  | 3.1 : 2.0  | 2.8 : 0.8  | 24                     |
+ * | 100,000 | 0.12 : –   | 0.8 : –    | 6.7 : –    | 5.8 : –    | 49                     |
  *
- * @returns the winner of every cell above, for the default `hnswFrom`
+ * @returns the winner of every cell from {@link HNSW_FROM} rows on, for the default `hnswFrom`
  */
 export function planVectorSearch(plan: VectorSearchPlan): "exact" | "hnsw" {
   const { rows, indexed, topK, hnswFrom } = plan;

@@ -14,6 +14,16 @@ export class TopHits {
     this.#k = k;
   }
 
+  /** How many are kept at most. */
+  get room(): number {
+    return this.#k;
+  }
+
+  /** The similarity of the worst hit kept, which a further one must reach; −Infinity while there is room. */
+  get floor(): number {
+    return this.#labels.length < this.#k ? -Infinity : (this.#similarities[0] ?? -Infinity);
+  }
+
   offer(label: number, similarity: number): void {
     const size = this.#labels.length;
     if (size < this.#k) {

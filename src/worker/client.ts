@@ -2,7 +2,7 @@
 import { releaseProxy, wrap, type Endpoint, type Remote } from "comlink";
 import type { Engine, EngineOptions } from "../engine/engine.ts";
 import { EngineError, fromWire } from "../errors.ts";
-import type { KeepsakeEvent, MemoryInfo } from "../types.ts";
+import type { KeepsakeEvent, MemoryInfo } from "../info.ts";
 import { Liveness } from "./liveness.ts";
 import { ENGINE_METHODS, isEventMessage, PROTOCOL_VERSION, type Envelope, type WorkerApi } from "./wire.ts";
 
@@ -26,10 +26,19 @@ export async function openWorkerEngine(
 ): Promise<Engine> {
   // Kept for the engine's life: comlink drops the replies to a proxy that was collected.
   const remote = wrap<WorkerApi>(worker);
-  const liveness = new Liveness(worker, () => remote.ping(), hooks);
   const onMessage = ({ data }: MessageEvent<unknown>): void => {
     if (isEventMessage(data)) hooks.onEvent(data.event);
   };
+  const end = once(() => {
+    worker.removeEventListener("message", onMessage as unknown as EventListener);
+    worker.terminate?.();
+  });
+  // One that hangs may wake up: it must not go on with the same database beside the next worker.
+  const onDead = (error: EngineError): void => {
+    end();
+    hooks.onDead(error);
+  };
+  const liveness = new Liveness(worker, () => remote.ping(), { ...hooks, onDead });
   worker.addEventListener("message", onMessage as unknown as EventListener);
   try {
     const version = await liveness.start();
@@ -40,39 +49,42 @@ export async function openWorkerEngine(
     unwrap(await liveness.watch<Envelope>(() => remote.open(options)));
   } catch (error) {
     liveness.stop();
-    worker.terminate?.();
+    end();
     throw error;
   }
-  return clientOf(remote, worker, liveness, () =>
-    worker.removeEventListener("message", onMessage as unknown as EventListener),
-  );
+  return clientOf(remote, liveness, end);
 }
 
-function clientOf(
-  remote: Remote<WorkerApi>,
-  worker: WorkerLike,
-  liveness: Liveness,
-  stopListening: () => void,
-): Engine {
+function clientOf(remote: Remote<WorkerApi>, liveness: Liveness, end: () => void): Engine {
   const call = async (method: (typeof ENGINE_METHODS)[number], args: unknown[]): Promise<unknown> =>
     unwrap(await liveness.watch<Envelope>(() => remote.invoke(method, args)));
   const methods = Object.fromEntries(
     ENGINE_METHODS.map((method) => [method, (...args: unknown[]) => call(method, args)]),
   ) as unknown as Engine;
+  const close = async (): Promise<void> => {
+    if (liveness.isOver) return;
+    try {
+      await call("close", []);
+    } finally {
+      liveness.stop();
+      remote[releaseProxy]();
+      end();
+    }
+  };
+  let closing: Promise<void> | undefined;
   return {
     ...methods,
     info: async () => ({ ...((await call("info", [])) as MemoryInfo), engine: "worker" }),
-    close: async () => {
-      if (liveness.isOver) return;
-      try {
-        await call("close", []);
-      } finally {
-        liveness.stop();
-        stopListening();
-        remote[releaseProxy]();
-        worker.terminate?.();
-      }
-    },
+    close: () => (closing ??= close()),
+  };
+}
+
+function once(body: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    body();
   };
 }
 

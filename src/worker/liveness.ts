@@ -14,7 +14,7 @@ const PING_EVERY_MS = 5_000;
 const MISSED_PINGS = 6;
 
 const REMEDY =
-  'With Vite 6 or 7 set optimizeDeps: { exclude: ["keepsake"] } and worker: { format: "es" }; with another bundler pass worker: () => new Worker(new URL("keepsake/worker", import.meta.url), { type: "module" }), or engine: "inline".';
+  'With Vite 6 or 7 set optimizeDeps: { exclude: ["keepsake"] } and worker: { format: "es" }; with another bundler pass worker: () => new Worker(…) with a worker file of your own that says import "keepsake/worker", or engine: "inline".';
 
 export interface LivenessHooks {
   onDead: (error: EngineError) => void;

@@ -5,10 +5,10 @@
  */
 import type { Engine, EngineOptions } from "../engine/engine.ts";
 import type { WireError } from "../errors.ts";
-import type { KeepsakeEvent } from "../types.ts";
+import type { KeepsakeEvent } from "../info.ts";
 
 /** Raise with every change of what crosses: a page and a worker file of different builds must not talk. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 export const ENGINE_METHODS = [
   "accept",
@@ -20,12 +20,22 @@ export const ENGINE_METHODS = [
   "cancel",
   "pending",
   "search",
+  "relationsAround",
+  "graph",
   "list",
   "get",
   "update",
+  "updateMany",
   "delete",
+  "deleteMany",
   "deleteAll",
   "history",
+  "undo",
+  "forget",
+  "feedback",
+  "entities",
+  "export",
+  "import",
   "reset",
   "modelReady",
   "info",

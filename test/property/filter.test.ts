@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { InvalidInputError } from "../../src/errors.ts";
 import { compileFilter, splitScope } from "../../src/search/filter.ts";
-import type { Filter, JSONObject, JSONValue, MemoryRecord, Scope } from "../../src/types.ts";
+import type { Filter } from "../../src/filter-types.ts";
+import type { JSONObject, JSONValue, MemoryRecord, Scope } from "../../src/types.ts";
 
 // Few keys and few values, so that conditions and records meet. `__proto__` is a key like any other.
 const KEYS = ["p", "q", "__proto__", "constructor", "p.q", "metadata.p", "q.p.q", "metadata.__proto__"];

@@ -7,7 +7,8 @@ const key = fc.nat(6);
 const anyNumber = fc.oneof(fc.double({ min: -1, max: 1, noNaN: true }), fc.double());
 const vector = fc.array(fc.record({ key, similarity: anyNumber }), { maxLength: 10 });
 const keyword = fc.array(fc.record({ key, coverage: anyNumber }), { maxLength: 10 });
-const signals: fc.Arbitrary<Signals<number>> = fc.record({ kind, vector, keyword });
+const person = fc.option(fc.uniqueArray(key).map((keys) => new Set(keys)));
+const signals: fc.Arbitrary<Signals<number>> = fc.record({ kind, vector, keyword, person });
 
 test("whatever goes in, every candidate comes out once, best first, with a score in [0, 1]", () => {
   fc.assert(
@@ -27,9 +28,21 @@ test("whatever goes in, every candidate comes out once, best first, with a score
 
 test("the order of what goes in does not matter", () => {
   fc.assert(
-    fc.property(signals, ({ kind, vector, keyword }) => {
-      const reversed = { kind, vector: vector.toReversed(), keyword: keyword.toReversed() };
-      expect(fuse(reversed)).toEqual(fuse({ kind, vector, keyword }));
+    fc.property(signals, (signals) => {
+      const reversed = { ...signals, vector: signals.vector.toReversed(), keyword: signals.keyword.toReversed() };
+      expect(fuse(reversed)).toEqual(fuse(signals));
+    }),
+  );
+});
+
+test("the parts sum up to the score, and none is below 0", () => {
+  fc.assert(
+    fc.property(signals, (signals) => {
+      for (const { score, parts } of fuse(signals)) {
+        const { vector, keyword, person } = parts;
+        expect(Math.min(vector, keyword, person)).toBeGreaterThanOrEqual(0);
+        expect(vector + keyword + person).toBeCloseTo(score, 12);
+      }
     }),
   );
 });
@@ -47,10 +60,10 @@ test("a score never falls when one of its parts rises", () => {
 
 test("INV-8: other candidates change neither a candidate's score nor the order of two", () => {
   fc.assert(
-    fc.property(signals, fc.uniqueArray(key), ({ kind, vector, keyword }, mine) => {
+    fc.property(signals, fc.uniqueArray(key), ({ kind, vector, keyword, person = null }, mine) => {
       const isMine = ({ key }: { key: number }): boolean => mine.includes(key);
-      const alone = fuse({ kind, vector: vector.filter(isMine), keyword: keyword.filter(isMine) });
-      expect(fuse({ kind, vector, keyword }).filter(isMine)).toEqual(alone);
+      const alone = fuse({ kind, vector: vector.filter(isMine), keyword: keyword.filter(isMine), person });
+      expect(fuse({ kind, vector, keyword, person }).filter(isMine)).toEqual(alone);
     }),
   );
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { KeywordIndex, type KeywordHit, searchKeywords } from "../../src/search/keyword-index.ts";
+import { KeywordIndex } from "../../src/search/keyword-index.ts";
+import { type KeywordHit, searchKeywords } from "../../src/search/keyword-search.ts";
 
 const tokenize = (text: string): string[] => text.split(" ").filter((word) => word !== "");
 
@@ -51,8 +52,9 @@ function reference(texts: readonly string[], query: string): { scores: number[];
   return { scores, coverages: scores.map((score) => Math.min(1, score / ideal)) };
 }
 
+/** A text without a place stands at its label. */
 const ranks = (hits: readonly KeywordHit[]): [number, number, number][] =>
-  hits.map((hit) => [-hit.score, hit.index, hit.label]);
+  hits.map((hit) => [-hit.score, -hit.label, hit.index]);
 
 function expectRanked(hits: readonly KeywordHit[]): void {
   const sorted = ranks(hits).sort(([a, b, c], [x, y, z]) => a - x || b - y || c - z);
@@ -150,6 +152,97 @@ test("coverage is in (0, 1] and never contradicts the score", () => {
       const hits = searchKeywords([play(history).index], query, { topK: 99 });
       for (const { coverage } of hits) expect(coverage > 0 && coverage <= 1).toBe(true);
       hits.forEach((hit, i) => expect(hit.coverage).toBeLessThanOrEqual(hits[i - 1]?.coverage ?? 1));
+    }),
+  );
+});
+
+/** The same with surroundings: bags of words with weights, from the texts in order of place. */
+function surrounded(texts: readonly string[], query: string): number[] {
+  const own = texts.map(tokenize);
+  const bags = own.map((_, at) => {
+    const bag = new Map<string, number>();
+    for (const [distance, worth] of [1, 0.3, 0.2, 0.1].entries()) {
+      for (const near of distance === 0 ? [at] : [at - distance, at + distance]) {
+        for (const term of own[near] ?? []) bag.set(term, (bag.get(term) ?? 0) + worth);
+      }
+    }
+    return bag;
+  });
+  const lengths = bags.map((bag) => [...bag.values()].reduce((sum, weight) => sum + weight, 0));
+  const average = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
+  return bags.map((bag, at) => {
+    let score = 0;
+    for (const term of new Set(tokenize(query))) {
+      const df = own.filter((terms) => terms.includes(term)).length;
+      const tf = bag.get(term) ?? 0;
+      const idf = Math.log(1 + (own.length - df + 0.5) / (df + 0.5));
+      if (tf > 0) score += (idf * tf * 2.2) / (tf + 1.2 * (0.25 + (0.75 * (lengths[at] ?? 0)) / average));
+    }
+    return score;
+  });
+}
+
+const SURROUNDED = { topK: 99, surroundings: true };
+
+test("with surroundings, after any sequence of set, remove and search, it scores by the texts that are left", () => {
+  const searched = fc.array(fc.tuple(step, fc.boolean()), { maxLength: 30 });
+  fc.assert(
+    fc.property(searched, query, (history, query) => {
+      const { texts } = play(history.map(([one]) => one));
+      const index = new KeywordIndex(tokenize);
+      for (const [{ label, text }, search] of history) {
+        if (text === null) index.remove(label);
+        else index.set(label, text);
+        if (search) searchKeywords([index], "a b", SURROUNDED);
+      }
+      const inOrder = [...texts].sort(([a], [b]) => a - b);
+      const scores = surrounded(
+        inOrder.map(([, text]) => text),
+        query,
+      );
+      const hits = new Map(searchKeywords([index], query, SURROUNDED).map((hit) => [hit.label, hit]));
+      expect(hits.size).toBe(scores.filter((score) => score > 0).length);
+      inOrder.forEach(([label], at) => expect(hits.get(label)?.score ?? 0).toBeCloseTo(scores[at] ?? NaN, 10));
+      for (const { own, coverage } of hits.values()) {
+        expect(own >= 0 && own <= 1 && coverage > 0 && coverage <= 1).toBe(true);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("with surroundings, the order of loading changes nothing, to the last bit", () => {
+  const chat = fc.uniqueArray(fc.record({ place: fc.nat(40), text, cues: text }), {
+    maxLength: 12,
+    selector: ({ place }) => place,
+  });
+  const orders = chat.chain((chat) =>
+    fc.tuple(fc.constant(chat), fc.shuffledSubarray(chat, { minLength: chat.length, maxLength: chat.length })),
+  );
+  fc.assert(
+    fc.property(orders, query, ([chat, shuffled], query) => {
+      const build = (list: typeof chat): unknown => {
+        const index = new KeywordIndex(tokenize);
+        // Labels are given in order of loading.
+        list.forEach(({ place, text, cues }, label) => index.set(label, text, { place, cues }));
+        return searchKeywords([index], query, SURROUNDED).map(({ label, ...hit }) => [list[label]?.place, hit]);
+      };
+      expect(build(shuffled)).toEqual(build(chat));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("INV-8: with surroundings, another scope of the same search lends no words, and one that is not searched nothing", () => {
+  fc.assert(
+    fc.property(steps, steps, steps, (mine, also, foreign) => {
+      const indexes = [play(mine).index, play(also).index];
+      const before = searchKeywords(indexes, "a b", SURROUNDED);
+      searchKeywords([play(foreign).index], "a b", SURROUNDED);
+      expect(searchKeywords(indexes, "a b", SURROUNDED)).toEqual(before);
+      const alone = searchKeywords([indexes[0]!], "a b", SURROUNDED).map(({ label }) => label);
+      const together = before.filter(({ index }) => index === 0).map(({ label }) => label);
+      expect(together.sort()).toEqual(alone.sort());
     }),
   );
 });

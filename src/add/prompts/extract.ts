@@ -1,5 +1,6 @@
 /** The prompt that asks for facts. Written for small models: short rules, one form of reply, three examples. */
 import type { LLMRequest, Message } from "../../types.ts";
+import { RELATIONS_INSTRUCTION } from "../reply-relations.ts";
 import { dataBlock, dataLine, dayOf } from "./data-block.ts";
 
 /** Raise `version` with every change of the wording: traces and evaluations name it. */
@@ -30,6 +31,8 @@ export interface ExtractExtras {
   instructions?: string;
   /** Name → description: each fact is to name those that fit. */
   categories?: Record<string, string>;
+  /** Each fact is to name its relations. */
+  graph?: boolean;
 }
 
 export const EXTRACT_INSTRUCTIONS = `You pick what is worth remembering about the user from a chat. Reply with JSON only:
@@ -94,7 +97,7 @@ function instructionsFor({ subject, more, instructions }: ExtractPromptInput): s
   return lines.length === 0 ? own : `${own}\n\nThe app's own rules, which go before those above\n${lines.join("\n")}`;
 }
 
-function extraLines({ includes, excludes, instructions, categories }: ExtractExtras): string[] {
+function extraLines({ includes, excludes, instructions, categories, graph }: ExtractExtras): string[] {
   const names = Object.entries(categories ?? {}).map(([name, about]) => (about ? `${name} (${about})` : name));
   return [
     ...(includes ? [`- Keep only facts about: ${includes}`] : []),
@@ -102,6 +105,7 @@ function extraLines({ includes, excludes, instructions, categories }: ExtractExt
     ...(names.length > 0
       ? [`- Give every fact "categories": a list of those that fit, of these only: ${names.join("; ")}`]
       : []),
+    ...(graph ? [RELATIONS_INSTRUCTION] : []),
     ...(instructions ? [instructions] : []),
   ];
 }

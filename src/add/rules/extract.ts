@@ -44,7 +44,7 @@ function factsIn(message: Message, source: number): RuleFact[] {
       {
         text,
         kind,
-        reason: `rules: a ${kind} in the user's own words`,
+        reason: `rules: ${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind} in the user's own words`,
         source,
         attributedTo: "user",
         slot: slotOf(text),

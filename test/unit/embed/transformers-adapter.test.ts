@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { openTransformersEmbedder, type ModelProgress } from "../../../src/embed/transformers.ts";
-import type { TransformersOptions } from "../../../src/types.ts";
+import type { TransformersOptions } from "../../../src/info.ts";
 import { fakeLibrary, type FakeLibrary } from "./fake-library.ts";
 
 const unavailable = { name: "EmbedderError", code: "embedder_unavailable" };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { InvalidInputError } from "../../../src/errors.ts";
 import { compileFilter, splitScope } from "../../../src/search/filter.ts";
-import type { Filter, JSONObject, MemoryRecord } from "../../../src/types.ts";
+import type { Filter } from "../../../src/filter-types.ts";
+import type { JSONObject, MemoryRecord } from "../../../src/types.ts";
 
 function record(metadata: JSONObject = {}, more: Partial<MemoryRecord> = {}): MemoryRecord {
   return {

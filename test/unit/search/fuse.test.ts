@@ -17,21 +17,49 @@ describe("fuse", () => {
       vector: [{ key: 1, similarity: 0.5 }],
       keyword: [{ key: 1, coverage: 0.2 }],
     });
-    expect(hit?.parts).toEqual({ vector: 0.5, keyword: 0.2 });
+    expect(hit?.parts.vector).toBeCloseTo(0.7 * 0.5, 12);
+    expect(hit?.parts.keyword).toBeCloseTo(0.3 * 0.2, 12);
+    expect(hit?.parts.person).toBe(0);
     expect(hit?.score).toBeCloseTo(0.7 * 0.5 + 0.3 * 0.2, 12);
   });
 
   test("takes a negative cosine and NaN for nothing, and more than 1 for 1", () => {
     const parts = (similarity: number): number | undefined =>
       fuse({ kind: "lexical", vector: [{ key: 1, similarity }], keyword: [] })[0]?.parts.vector;
-    expect([-0.4, NaN, 1.0000001].map(parts)).toEqual([0, 0, 1]);
+    expect([-0.4, NaN, 1.0000001].map(parts)).toEqual([0, 0, 0.1]);
   });
 
   test("takes the best where a key is given twice", () => {
     const vector = [0.2, 0.6, 0.4].map((similarity) => ({ key: "a", similarity }));
     expect(fuse({ kind: "lexical", vector, keyword: [] })).toEqual([
-      { key: "a", score: 0.3 * 0.6, parts: { vector: 0.6, keyword: 0 } },
+      { key: "a", score: 0.1 * 0.6, parts: { vector: 0.1 * 0.6, keyword: 0, person: 0 } },
     ]);
+  });
+
+  test("puts what is about the person named first among equals, and lets better words win", () => {
+    const rank = (coverages: [number, number]): string[] =>
+      fuse({
+        kind: "lexical",
+        vector: [],
+        keyword: [
+          { key: "ann", coverage: coverages[0] },
+          { key: "ben", coverage: coverages[1] },
+        ],
+        person: new Set(["ben"]),
+      }).map(({ key }) => key);
+    expect([rank([0.5, 0.5]), rank([0.5, 0.2])]).toEqual([
+      ["ben", "ann"],
+      ["ann", "ben"],
+    ]);
+  });
+
+  test("a full match of everything scores 1, with a name and without", () => {
+    for (const person of [null, new Set([1])]) {
+      const all = { vector: [{ key: 1, similarity: 1 }], keyword: [{ key: 1, coverage: 1 }], person };
+      for (const kind of ["lexical", "semantic"] as const) {
+        expect(fuse({ kind, ...all })[0]?.score).toBeCloseTo(1, 12);
+      }
+    }
   });
 
   test("orders equal scores by key", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { InvalidInputError } from "../../../src/errors.ts";
-import { KeywordIndex, rarity, searchKeywords } from "../../../src/search/keyword-index.ts";
+import { KeywordIndex, type TextContext } from "../../../src/search/keyword-index.ts";
+import { namesIn, rarity, searchKeywords } from "../../../src/search/keyword-search.ts";
 
 const tokenize = (text: string): string[] => text.toLowerCase().match(/\w+/g) ?? [];
 
@@ -62,25 +63,25 @@ describe("searchKeywords", () => {
 
   test("prefers rare words, repeats and short texts", () => {
     const index = indexOf({ 1: "tea a", 2: "tea b", 3: "rare c", 4: "tea d", 5: "tea tea", 6: "tea e f g h i" });
-    expect(labels(searchKeywords([index], "rare tea", { topK: 9 }))).toEqual([3, 5, 1, 2, 4, 6]);
+    expect(labels(searchKeywords([index], "rare tea", { topK: 9 }))).toEqual([3, 5, 4, 2, 1, 6]);
   });
 
-  test("gives the topK best, equal scores by index and then by label", () => {
+  test("gives the topK best, equal scores by place, the last first, then by index", () => {
     const one = indexOf({ 9: "tea", 3: "tea", 5: "tea tea" });
-    const two = indexOf({ 1: "tea", 2: "coffee" });
+    const two = indexOf({ 9: "tea", 2: "coffee" });
     const hits = searchKeywords([one, two], "tea", { topK: 4 });
     expect(hits.map(({ index, label }) => [index, label])).toEqual([
       [0, 5],
-      [0, 3],
       [0, 9],
-      [1, 1],
+      [1, 9],
+      [0, 3],
     ]);
     for (const topK of [0, 1, 2, 3]) expect(searchKeywords([one, two], "tea", { topK })).toEqual(hits.slice(0, topK));
   });
 
-  test("prefers the lowest labels among any number of equal scores, whatever the order they came in", () => {
+  test("prefers the latest places among any number of equal scores, whatever the order they came in", () => {
     const index = new KeywordIndex(tokenize);
-    for (let label = 100; label >= 0; label--) index.set(label, "tea");
+    for (let label = 100; label >= 0; label--) index.set(label, "tea", { place: -label });
     expect(labels(searchKeywords([index], "tea", { topK: 3 }))).toEqual([0, 1, 2]);
   });
 
@@ -146,5 +147,112 @@ describe("rarity", () => {
     const weigh = rarity([indexOf({ 1: "tea" })]);
     expect(weigh("coffee")).toBe(weigh("tea"));
     expect(rarity([])("tea")).toBeGreaterThan(0);
+  });
+});
+
+describe("surroundings", () => {
+  /** In order; a text with a context of its own as a pair. */
+  function chatOf(...texts: (string | [string, TextContext])[]): KeywordIndex {
+    const index = new KeywordIndex(tokenize);
+    texts.forEach((text, label) => (typeof text === "string" ? index.set(label, text) : index.set(label, ...text)));
+    return index;
+  }
+  const find = (index: KeywordIndex, query: string): number[] =>
+    labels(searchKeywords([index], query, { topK: 9, surroundings: true }));
+
+  test("a text is found by the words of its neighbors, less the further away they are", () => {
+    const index = chatOf(...Array.from({ length: 15 }, (_, i) => (i === 7 ? "the cello" : "so what")));
+    expect(find(index, "cello")).toEqual([7, 8, 6, 9, 5, 10, 4]);
+    expect(labels(searchKeywords([index], "cello", { topK: 9 }))).toEqual([7]);
+  });
+
+  test("an own word counts more than three neighbors that say it", () => {
+    expect(find(chatOf("cello a b", "c d e", "cello f g"), "cello")).toEqual([2, 0, 1]);
+  });
+
+  test("neighbors follow the place, not the label", () => {
+    const index = new KeywordIndex(tokenize);
+    const places = { 0: 50, 1: 10, 2: 60, 3: 20, 4: 30, 5: 40 };
+    for (const [label, place] of Object.entries(places)) {
+      index.set(Number(label), label === "0" ? "cello" : "else", { place });
+    }
+    // By place: 1 3 4 5 0 2.
+    expect(find(index, "cello")).toEqual([0, 2, 5, 4, 3]);
+  });
+
+  test("they follow a change and a removal: neighbors close up", () => {
+    const index = chatOf("cello", "a", "b", "c", "d");
+    index.set(0, "guitar");
+    expect([find(index, "cello"), find(index, "guitar")]).toEqual([[], [0, 1, 2, 3]]);
+    index.remove(1);
+    expect(find(index, "guitar")).toEqual([0, 2, 3, 4]);
+    index.remove(0);
+    expect(find(index, "guitar")).toEqual([]);
+  });
+
+  test("a search between two sets changes nothing", () => {
+    const steps = ["a cello", "b", "c d", "cello", "e"];
+    const searched = new KeywordIndex(tokenize);
+    steps.forEach((text, label) => {
+      searched.set(label, text);
+      find(searched, "cello");
+    });
+    const options = { topK: 9, surroundings: true };
+    expect(searchKeywords([searched], "cello b", options)).toEqual(
+      searchKeywords([chatOf(...steps)], "cello b", options),
+    );
+  });
+
+  test("a memory is found by its cues as by a neighbor's words, and they belong to it alone", () => {
+    const index = chatOf(["joined a choir", { cues: "sing again on thursdays choir" }], "likes tea", "has a cat");
+    expect(find(index, "thursdays")).toEqual([0]);
+    expect(index.terms(0)).toEqual(["joined", "a", "choir"]);
+    expect(index.documentFrequency("thursdays")).toBe(0);
+    index.set(0, "joined a choir");
+    expect(find(index, "thursdays")).toEqual([]);
+  });
+
+  test("tells what is due to the text itself", () => {
+    const index = chatOf("plays the cello", "since school", "likes tea");
+    const hits = searchKeywords([index], "cello", { topK: 9, surroundings: true });
+    expect(hits.map(({ label, own }) => [label, own])).toEqual([
+      [0, 1],
+      [1, 0],
+      [2, 0],
+    ]);
+    const [both] = searchKeywords([chatOf("cello", "cello")], "cello", { topK: 1, surroundings: true });
+    expect(both?.own).toBeGreaterThan(0.5);
+    expect(both?.own).toBeLessThan(1);
+  });
+
+  test("related terms count a quarter, and only beside the query's own", () => {
+    const index = chatOf("plays the cello", "an instrument");
+    const related = (term: string): string[] => (term === "instrument" ? ["cello", "instrument"] : []);
+    const plain = searchKeywords([index], "instrument", { topK: 9 });
+    const wide = searchKeywords([index], "instrument", { topK: 9, related });
+    expect(labels(plain)).toEqual([1]);
+    expect(labels(wide)).toEqual([1, 0]);
+    expect(wide[0]).toEqual(plain[0]);
+  });
+});
+
+describe("names", () => {
+  const index = new KeywordIndex(tokenize);
+  index.set(1, "Ann: hello", { names: ["ann"] });
+  index.set(2, "Ann Lee moved", { names: ["Ann Lee", "lee"] });
+  index.set(3, "Tea is nice", { names: ["tea"] });
+
+  test("a word of the query is one where two memories begin with it, in whatever scope of the search", () => {
+    expect([...namesIn([index], "What did ann say about tea?")]).toEqual(["ann"]);
+    const other = new KeywordIndex(tokenize);
+    other.set(1, "Tea with milk", { names: ["tea"] });
+    expect([...namesIn([index, other], "tea")]).toEqual(["tea"]);
+  });
+
+  test("are forgotten with their memories", () => {
+    expect(index.isNamed(2, new Set(["lee"]))).toBe(true);
+    index.remove(2);
+    expect(index.isNamed(2, new Set(["lee"]))).toBe(false);
+    expect([...namesIn([index], "ann lee")]).toEqual([]);
   });
 });

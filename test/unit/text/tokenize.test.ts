@@ -37,6 +37,29 @@ describe("tokenize", () => {
     expect(tokenize("The user is living in Berlin")).toEqual(["user", "live", "berlin"]);
   });
 
+  it("leads irregular forms back to their base, as Porter does with the regular ones", () => {
+    for (const [form, base] of [
+      ["went", "go"],
+      ["taught", "teaching"],
+      ["Children", "child's"],
+      ["wives", "wife"],
+      ["swum", "swims"],
+      ["bought", "buying"],
+    ] as const) {
+      expect(tokenize(form)).toEqual(tokenize(base).slice(0, 1));
+    }
+    expect(tokenize("rose")).not.toEqual(tokenize("rise"));
+  });
+
+  it("knows the month of May from the verb", () => {
+    for (const text of ["7 May", "May 2026", "the 1st of may 3rd", "in May", "since May"]) {
+      expect(tokenize(text)).toContain("mai");
+    }
+    for (const text of ["it may rain", "May I ask Ann?", "we may meet 7 people"]) {
+      expect(tokenize(text)).not.toContain("mai");
+    }
+  });
+
   it("keeps every negation", () => {
     for (const negation of ["no", "not", "nor", "never", "none", "nothing", "neither", "without", "nobody"]) {
       expect(isStopWord(negation)).toBe(false);

@@ -6,25 +6,25 @@ const plan = (rows: number, allowed: number | null, change: { indexed?: number; 
 
 describe("planVectorSearch", () => {
   it("picks the faster way of every measured cell", () => {
-    expect([1_000, 4_999].map((rows) => plan(rows, null))).toEqual(["exact", "exact"]);
-    expect([5_000, 10_000, 50_000].map((rows) => plan(rows, null))).toEqual(["hnsw", "hnsw", "hnsw"]);
-    expect([100, 1_000, 5_000].map((allowed) => plan(10_000, allowed))).toEqual(["exact", "exact", "hnsw"]);
+    expect([1_000, 10_000, 49_999].map((rows) => plan(rows, null))).toEqual(["exact", "exact", "exact"]);
+    expect([50_000, 100_000].map((rows) => plan(rows, null))).toEqual(["hnsw", "hnsw"]);
     expect([500, 5_000, 25_000].map((allowed) => plan(50_000, allowed))).toEqual(["exact", "exact", "hnsw"]);
+    expect([1_000, 10_000, 50_000].map((allowed) => plan(100_000, allowed))).toEqual(["exact", "exact", "hnsw"]);
   });
 
   it("scans while there is no graph, and where nothing is allowed", () => {
-    expect(plan(10_000, null, { indexed: 0 })).toBe("exact");
-    expect(plan(10_000, 0)).toBe("exact");
+    expect(plan(60_000, null, { indexed: 0 })).toBe("exact");
+    expect(plan(60_000, 0)).toBe("exact");
   });
 
   it("scans where most rows are not in the graph yet, since they are scanned anyway", () => {
-    expect(plan(10_000, null, { indexed: 1_000 })).toBe("exact");
-    expect(plan(10_000, null, { indexed: 5_000 })).toBe("hnsw");
+    expect(plan(60_000, null, { indexed: 10_000 })).toBe("exact");
+    expect(plan(60_000, null, { indexed: 30_000 })).toBe("hnsw");
   });
 
   it("scans where nearly everything is asked for", () => {
-    expect(plan(10_000, null, { topK: 5_000 })).toBe("exact");
-    expect(plan(10_000, null, { topK: 100 })).toBe("hnsw");
+    expect(plan(60_000, null, { topK: 5_000 })).toBe("exact");
+    expect(plan(60_000, null, { topK: 100 })).toBe("hnsw");
   });
 
   it("follows a lower threshold in every respect", () => {

@@ -1,0 +1,2 @@
+/** @throws {Error} on everything it does not know */
+export function assemble(text: string): Uint8Array<ArrayBuffer>;

@@ -1,0 +1,42 @@
+/** What an instance cannot do with its options is refused at once, before anything is started or stored. */
+import { InvalidInputError } from "./errors.ts";
+import { isEmbedder } from "./open-engine.ts";
+import type { MemoryOptions } from "./options.ts";
+import type { Message, OpOptions, Scope } from "./types.ts";
+
+/** What only an LLM can do is refused without one, before anything is stored. */
+export function checkAdd(
+  { memoryType, images, infer }: OpOptions,
+  scope: Scope,
+  messages: Message[],
+  hasLLM: boolean,
+): void {
+  if (memoryType === "procedural") {
+    if (scope.agentId === undefined) throw new InvalidInputError('keepsake: memoryType "procedural" needs an agentId.');
+    if (!infer) throw new InvalidInputError('keepsake: memoryType "procedural" has no meaning with infer: false.');
+    if (!hasLLM) throw new InvalidInputError('keepsake: memoryType "procedural" needs an `llm` that sums up the run.');
+  }
+  if (!hasLLM && images !== "skip" && messages.some((message) => message.images)) {
+    throw new InvalidInputError(
+      'keepsake: only an `llm` can describe images and PDFs. Configure one, or pass images: "skip".',
+    );
+  }
+}
+
+/** Options that contradict each other are refused. */
+export function checkOptions({ engine, worker, embedder, name, llm }: MemoryOptions): void {
+  if (engine !== undefined && engine !== "worker" && worker) {
+    throw new InvalidInputError("keepsake: `worker` has no meaning with this engine. Drop one of the two.");
+  }
+  if (engine === "worker" && embedder !== undefined && isEmbedder(embedder)) {
+    throw new InvalidInputError(
+      'keepsake: an Embedder object cannot cross to a worker. Use engine: "inline", or a worker file of your own that calls serve({ embedder }).',
+    );
+  }
+  if (name !== undefined && (typeof name !== "string" || name.trim() === "")) {
+    throw new InvalidInputError("keepsake: name must be a string that is not empty.");
+  }
+  if (llm !== undefined && typeof llm !== "function") {
+    throw new InvalidInputError("keepsake: llm must be a function that takes a request and returns the reply text.");
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Forget: a memory leaves no word behind. Its record, vectors, versions, results and source messages go; of the log
+ * only the numbers stay, so that `seq` has no gap. Everything in memory of an older epoch is void (see `Clock`).
+ */
+import { InvalidInputError } from "../errors.ts";
+import { carries } from "../scope.ts";
+import { normalizeStatement } from "../text/statement.ts";
+import { TABLES, type TableName, type WriteTx } from "../store/store.ts";
+import type { AddResultItem, Change, MemoryRecord, Relation, Scope, Source } from "../types.ts";
+import { readClock, writeClock } from "./clock.ts";
+import type { EngineContext } from "./context.ts";
+import { purgeGraph } from "./graph.ts";
+import { knownSpaces } from "./spaces.ts";
+import { deleteSnapshots } from "./view-snapshot.ts";
+
+export interface Forgotten {
+  /** Memories that are gone, soft-deleted ones included. */
+  count: number;
+  /** Ops that waited and are gone. */
+  pending: string[];
+  scopeKeys: string[];
+  seq: number;
+}
+
+const ALL = Object.keys(TABLES) as TableName[];
+
+/** @throws {InvalidInputError} not_found, for an id */
+export function forget(context: EngineContext, target: { id: string } | { scope: Scope }): Promise<Forgotten> {
+  return "id" in target ? forgetMemory(context, target.id) : forgetScope(context, target.scope);
+}
+
+function forgetMemory(context: EngineContext, id: string): Promise<Forgotten> {
+  return context.store.write(ALL, "strict", async (tx) => {
+    const record = await tx.get("memories", id);
+    if (!record) {
+      throw new InvalidInputError("keepsake: there is no memory with this id.", { code: "not_found", details: { id } });
+    }
+    const { scopeKey } = record;
+    const changes = await tx.getAll("changes", { index: "memory", prefix: [id] });
+    const versions = [record, ...changes.flatMap(({ before, after }) => (before ? [before, after] : [after]))];
+    const mentioned = await scrubResults(tx, scopeKey, id, versions);
+    const isGone = await deleteSources(tx, { scopeKey, changes, versions, mentioned });
+    await dropCues(tx, scopeKey, isGone);
+    for (const change of changes) await tx.put("changes", scrubbed(change));
+    for (const space of await knownSpaces(tx)) await tx.delete("vectors", [space, scopeKey, id]);
+    await tx.delete("memories", id);
+    await deleteSnapshots(tx, scopeKey);
+    await purgeGraph(tx, [id]);
+    const seq = await startEpoch(tx, record.deletedAt ? 0 : 1);
+    return { count: 1, pending: [], scopeKeys: [scopeKey], seq };
+  });
+}
+
+/** Everything of all scopes that carry these ids, waiting ops and messages included. */
+function forgetScope(context: EngineContext, asked: Scope): Promise<Forgotten> {
+  return context.store.write(ALL, "strict", async (tx) => {
+    const scopes = (await tx.getAll("scopes")).filter(({ scope }) => carries(scope, asked));
+    const scopeKeys = scopes.map((row) => row.scopeKey);
+    const forgotten = new Set(scopeKeys);
+    let count = 0;
+    let live = 0;
+    for (const scopeKey of scopeKeys) {
+      const records = await tx.getAll("memories", { index: "scope", prefix: [scopeKey] });
+      count += records.length;
+      live += records.filter((record) => !record.deletedAt).length;
+      await deleteScope(tx, scopeKey);
+    }
+    const pending = (await tx.getAll("pending")).filter((row) => forgotten.has(row.scopeKey));
+    for (const { opId } of pending) await tx.delete("pending", opId);
+    for (const row of await tx.getAll("ops")) if (forgotten.has(row.scopeKey)) await tx.delete("ops", row.opId);
+    const seq = await startEpoch(tx, live);
+    return { count, pending: pending.map((row) => row.opId), scopeKeys, seq };
+  });
+}
+
+/** Every row that carries the scope's key, but for the ops, which have no index on it. */
+async function deleteScope(tx: WriteTx, scopeKey: string): Promise<void> {
+  for (const change of await tx.getAll("changes", { index: "scope", prefix: [scopeKey] })) {
+    await tx.put("changes", scrubbed(change));
+  }
+  for (const space of await knownSpaces(tx)) await tx.deleteAll("vectors", { prefix: [space, scopeKey] });
+  await tx.deleteAll("memories", { index: "scope", prefix: [scopeKey] });
+  await tx.deleteAll("messages", { prefix: [scopeKey] });
+  await tx.deleteAll("relations", { index: "scope", prefix: [scopeKey] });
+  await tx.deleteAll("entities", { prefix: [scopeKey] });
+  await deleteSnapshots(tx, scopeKey);
+  await tx.delete("scopes", scopeKey);
+}
+
+/** Nothing but its number and its time. No index leads to it any more. */
+function scrubbed({ seq, at }: Change): Change {
+  const nobody = { id: "", scope: {}, scopeKey: "", opId: "", createdAt: at, updatedAt: at, deletedAt: at };
+  const nothing = { memory: "", hash: "", metadata: {}, origin: "app", rev: 0, order: 0, createdSeq: seq } as const;
+  const after: MemoryRecord = { ...nobody, ...nothing, seq };
+  const why = { reason: "forgotten", decidedBy: "app" } as const;
+  return { seq, memoryId: "", scopeKey: "", opId: "", event: "DELETE", before: null, after, ...why, at };
+}
+
+interface Origins {
+  scopeKey: string;
+  changes: readonly Change[];
+  versions: readonly MemoryRecord[];
+  /** Orders of ops that said it again. */
+  mentioned: readonly number[];
+}
+
+/**
+ * Deletes the messages that it came from, also where another memory came from the same one: its words are in there,
+ * and as context they would be read again. A memory that does not know its sources came from all messages of its ops.
+ * @returns whether a message is gone
+ */
+async function deleteSources(tx: WriteTx, origins: Origins): Promise<(source: Source) => boolean> {
+  const { scopeKey, changes, versions, mentioned } = origins;
+  const sources = versions.flatMap((version): Source[] => version.sources ?? []);
+  const known = new Set(sources.map((source) => source.opId));
+  const whole = new Set(mentioned);
+  for (const opId of new Set(changes.map((change) => change.opId))) {
+    const op = known.has(opId) ? undefined : await tx.get("ops", opId);
+    if (op) whole.add(op.order);
+  }
+  for (const order of whole) await tx.deleteAll("messages", { prefix: [scopeKey, order] });
+  for (const { order, index } of sources) await tx.delete("messages", [scopeKey, order, index]);
+  const gone = new Set(sources.map(({ order, index }) => `${order}:${index}`));
+  return ({ order, index }) => whole.has(order) || gone.has(`${order}:${index}`);
+}
+
+/** Other memories keep words of the messages they came from: of those that are gone none may stay. */
+async function dropCues(tx: WriteTx, scopeKey: string, isGone: (source: Source) => boolean): Promise<void> {
+  const isTold = (record: MemoryRecord | null): boolean =>
+    record?.cues !== undefined && (record.sources ?? []).some(isGone);
+  const inScope = { index: "scope", prefix: [scopeKey] };
+  for (const record of await tx.getAll("memories", inScope)) {
+    if (isTold(record)) await tx.put("memories", withoutCues(record));
+  }
+  for (const change of await tx.getAll("changes", inScope)) {
+    const { before, after } = change;
+    if (!isTold(before) && !isTold(after)) continue;
+    const told = before && isTold(before) ? withoutCues(before) : before;
+    await tx.put("changes", { ...change, before: told, after: isTold(after) ? withoutCues(after) : after });
+  }
+}
+
+function withoutCues(record: MemoryRecord): MemoryRecord {
+  const { cues: _, ...rest } = record;
+  return rest;
+}
+
+/**
+ * In the results of every op of the scope: entries about it, and entries about nothing that repeat its words.
+ * @returns the orders of those ops
+ */
+async function scrubResults(
+  tx: WriteTx,
+  scopeKey: string,
+  id: string,
+  versions: readonly MemoryRecord[],
+): Promise<number[]> {
+  const texts = new Set(versions.map((version) => normalizeStatement(version.memory)));
+  const isAbout = (item: AddResultItem): boolean =>
+    item.id === id || (item.id === null && texts.has(normalizeStatement(item.memory)));
+  const isOther = (relation: Relation): boolean => relation.memoryId !== id;
+  const mentioned: number[] = [];
+  for (const row of await tx.getAll("ops")) {
+    if (row.scopeKey !== scopeKey) continue;
+    const { relations, ...result } = row.result;
+    // One that changed it knows which message it was; one that only said it again does not.
+    if (result.results.some((item) => isAbout(item) && item.event === "NONE")) mentioned.push(row.order);
+    const results = result.results.map((item) => (isAbout(item) ? FORGOTTEN : item));
+    const left = relations && { added: relations.added.filter(isOther), closed: relations.closed.filter(isOther) };
+    await tx.put("ops", { ...row, result: { ...result, results, ...(left && { relations: left }) } });
+  }
+  return mentioned;
+}
+
+const FORGOTTEN: AddResultItem = { id: null, memory: "", event: "NONE", reason: "forgotten" };
+
+/** What any tab has in memory is void. Returns the `seq` that goes on. */
+async function startEpoch(tx: WriteTx, fewer: number): Promise<number> {
+  const clock = await readClock(tx);
+  await writeClock(tx, { ...clock, memories: clock.memories - fewer, epoch: clock.epoch + 1 });
+  return clock.seq;
+}

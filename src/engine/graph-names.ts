@@ -1,0 +1,57 @@
+/** Entities that mean the same under another name, as an embedder sees it. Found before the transaction: it waits for nothing. */
+import { EntityBook, normalizeName } from "../graph/index.ts";
+import type { CachedEmbedder } from "./cached-embedder.ts";
+import type { EngineContext } from "./context.ts";
+import type { CommitRequest } from "./engine.ts";
+import { readGraph, selfNames } from "./graph.ts";
+
+/** From this cosine on two names are one; mem0's number. */
+const SAME_NAME = 0.95;
+/** Entities that a new name is compared with, the latest of the scope. */
+const MAX_COMPARED = 200;
+
+/**
+ * By normalized name: the id of a known entity. Empty with a lexical embedder, whose similarity of names says only
+ * that they are spelled alike.
+ */
+export async function similarNames(
+  context: EngineContext,
+  answering: () => Promise<CachedEmbedder>,
+  request: CommitRequest,
+): Promise<ReadonlyMap<string, string>> {
+  const similar = new Map<string, string>();
+  const drafts = request.decisions.flatMap((d) => ("relations" in d && d.relations ? d.relations : []));
+  if (drafts.length === 0) return similar;
+  const embedder = await answering();
+  if (embedder.kind !== "semantic") return similar;
+  const { graph, scope } = await context.store.read(["pending", "entities", "relations"], async (tx) => {
+    const op = await tx.get("pending", request.opId);
+    return { graph: op ? await readGraph(tx, op.scopeKey) : null, scope: op?.scope ?? {} };
+  });
+  if (!graph || graph.entities.length === 0) return similar;
+  const book = new EntityBook(graph.entities, graph.relations, { self: selfNames(scope) });
+  const names = [...new Set(drafts.flatMap(({ source, target }) => [source, target]))];
+  const unknown = names.filter((name) => normalizeName(name) !== "" && book.find(name) === null);
+  if (unknown.length === 0) return similar;
+  const known = graph.entities.slice(-MAX_COMPARED);
+  const vectors = await embedder.embed([...unknown, ...known.map((entity) => entity.name)]);
+  for (const name of unknown) {
+    const best = known
+      .filter((entity) => digitsOf(entity.name) === digitsOf(name))
+      .map((entity) => ({ id: entity.id, cosine: dot(vectors.get(name)!, vectors.get(entity.name)!) }))
+      .sort((a, b) => b.cosine - a.cosine)[0];
+    if (best && best.cosine >= SAME_NAME) similar.set(normalizeName(name), best.id);
+  }
+  return similar;
+}
+
+/** "Room 101" and "Room 102" are close in every model, and not the same. */
+function digitsOf(name: string): string {
+  return (name.match(/\p{N}+/gu) ?? []).join(" ");
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

@@ -1,0 +1,217 @@
+/**
+ * The memory graph in the store: written in the transaction of the memories it comes from, read by scope, taken back
+ * with the op or the memory. What a relation does to others is decided by the pure functions of `graph/`.
+ */
+import {
+  changesOf,
+  mentions,
+  orphans,
+  planDeletion,
+  planRelations,
+  planUndo,
+  type GraphRelation,
+} from "../graph/index.ts";
+import type { EntityRow, ReadTx, RelationRow, WriteTx } from "../store/store.ts";
+import type { AddResultItem, ISODate, RelationChanges, RelationDraft, Scope } from "../types.ts";
+import type { CommitDecision } from "./engine.ts";
+
+/** Tables that a transaction needs which writes or deletes memories. */
+export const GRAPH_TABLES = ["entities", "relations"] as const;
+
+export interface GraphOp {
+  opId: string;
+  scope: Scope;
+  scopeKey: string;
+  /** When it was said. */
+  at: ISODate;
+  /** By normalized name: the entity that means the same, as an embedder sees it. */
+  similar?: ReadonlyMap<string, string>;
+}
+
+interface ScopeRows {
+  entities: EntityRow[];
+  relations: RelationRow[];
+}
+
+export async function readGraph(tx: ReadTx, scopeKey: string): Promise<ScopeRows> {
+  return {
+    entities: await tx.getAll("entities", { prefix: [scopeKey] }),
+    relations: await tx.getAll("relations", { index: "scope", prefix: [scopeKey] }),
+  };
+}
+
+/** Writes what the decisions of one op do to the graph of their scope. Reads it once, and only where it must. */
+export class GraphWriter {
+  readonly #tx: WriteTx;
+  readonly #op: GraphOp;
+  #before: RelationRow[] | null = null;
+  #rows: ScopeRows | null = null;
+
+  constructor(tx: WriteTx, op: GraphOp) {
+    this.#tx = tx;
+    this.#op = op;
+  }
+
+  /** Must come before the first decision is carried out where {@link changes} are to be told. */
+  async open(): Promise<void> {
+    const { relations } = await this.#read();
+    this.#before ??= relations;
+  }
+
+  /**
+   * Follows a decision that was just carried out.
+   * @param item what became of it
+   * @param seq of the clock after it
+   */
+  async follow(decision: CommitDecision, item: AddResultItem, seq: number): Promise<void> {
+    // The ledger has closed the relations of what it deleted.
+    if (decision.event === "DELETE") this.#rows = null;
+    else if (item.id !== null && decision.relations) await this.#state(item, decision.relations, seq);
+    else if (item.id !== null && item.event === "UPDATE") {
+      this.#rows = null;
+      const { opId, at } = this.#op;
+      const texts = { before: item.previousMemory ?? "", after: item.memory };
+      await closeUnsaid(this.#tx, { memoryId: item.id, texts, opId, at, seq });
+    }
+  }
+
+  /** What the op changed, once all its decisions are carried out. */
+  async changes(): Promise<RelationChanges> {
+    const after = await this.#read();
+    return changesOf(this.#before ?? after.relations, after, this.#op.opId);
+  }
+
+  async #state(item: AddResultItem, drafts: RelationDraft[], seq: number): Promise<void> {
+    const { scopeKey, scope, opId, at, similar } = this.#op;
+    const rows = await this.#read();
+    const plan = planRelations({
+      ...rows,
+      drafts,
+      memoryId: item.id!,
+      opId,
+      at,
+      seq,
+      self: selfNames(scope),
+      ...(similar && { similar }),
+      ...(item.event === "UPDATE" && { texts: { before: item.previousMemory ?? "", after: item.memory } }),
+    });
+    for (const entity of plan.entities) await this.#tx.put("entities", { ...entity, scopeKey });
+    for (const id of plan.removed) await this.#tx.delete("relations", id);
+    for (const row of [...plan.opened, ...plan.closed]) await this.#tx.put("relations", { ...row, scopeKey, seq });
+    if (plan.entities.length + plan.removed.length + plan.opened.length + plan.closed.length > 0) this.#rows = null;
+  }
+
+  async #read(): Promise<ScopeRows> {
+    this.#rows ??= await readGraph(this.#tx, this.#op.scopeKey);
+    return this.#rows;
+  }
+}
+
+/** The user's id names the user, too. */
+export function selfNames({ userId }: Scope): string[] {
+  return userId === undefined ? [] : [userId];
+}
+
+interface MemoryChange {
+  memoryId: string;
+  opId: string;
+  at: ISODate;
+  seq: number;
+}
+
+/** Closes what a memory states, since it was deleted (softly). Undoing that op opens it again. */
+export async function closeRelationsOf(tx: WriteTx, change: MemoryChange): Promise<void> {
+  const rows = await tx.getAll("relations", { index: "memory", prefix: [change.memoryId] });
+  await putRows(tx, rows, planDeletion(rows, change), change.seq);
+}
+
+/** Closes what the text of a memory named and its new text names no more. */
+export async function closeUnsaid(
+  tx: WriteTx,
+  { texts, ...change }: MemoryChange & { texts: { before: string; after: string } },
+): Promise<void> {
+  const rows = await tx.getAll("relations", { index: "memory", prefix: [change.memoryId] });
+  const unsaid: RelationRow[] = [];
+  for (const row of rows) {
+    const target = await tx.get("entities", [row.scopeKey, row.target]);
+    const names = target ? [target.name, ...target.aliases] : [];
+    const isIn = (text: string): boolean => names.some((name) => mentions(text, name));
+    if (isIn(texts.before) && !isIn(texts.after)) unsaid.push(row);
+  }
+  await putRows(tx, rows, planDeletion(unsaid, change), change.seq);
+}
+
+/**
+ * Takes back what an op did to the graph: its relations go, those that it closed open again, or stay closed by what
+ * ended them after. Taking back `undoId` brings them again. Call it after the records are as they were before the op,
+ * in a transaction over `memories`, `changes` and {@link GRAPH_TABLES}.
+ * @param scopeKeys where the op made changes
+ */
+export async function undoGraph(
+  tx: WriteTx,
+  { opId, undoId }: { opId: string; undoId: string },
+  scopeKeys: Iterable<string>,
+  seq: number,
+): Promise<void> {
+  for (const scopeKey of new Set(scopeKeys)) {
+    for (const one of await undoneBy(tx, opId)) {
+      const relations = await tx.getAll("relations", { index: "scope", prefix: [scopeKey] });
+      const closed = relations.filter((row) => row.closedBy === one && row.openedBy !== one);
+      const deleted = await deletedAmong(tx, closed);
+      await putRows(tx, relations, planUndo({ relations, opId: one, undoId, deleted }), seq);
+    }
+  }
+}
+
+/** Whose marks in the graph an undo of this op takes back: also those of an op that it had brought again. */
+async function undoneBy(tx: ReadTx, opId: string): Promise<string[]> {
+  const chain = [opId];
+  for (let undone = await undoesOf(tx, opId); undone !== undefined; undone = await undoesOf(tx, undone)) {
+    chain.push(undone);
+  }
+  const isRedo = chain.length > 1 && chain.length % 2 === 1;
+  return isRedo ? [opId, chain.at(-1)!] : [opId];
+}
+
+async function undoesOf(tx: ReadTx, opId: string): Promise<string | undefined> {
+  const [change] = await tx.getAll("changes", { index: "op", prefix: [opId], limit: 1 });
+  return change?.undoes;
+}
+
+/**
+ * Removes every trace of a memory from the graph, open or closed: for `forget`.
+ * In a transaction over {@link GRAPH_TABLES}.
+ */
+export async function purgeGraph(tx: WriteTx, memoryIds: Iterable<string>): Promise<void> {
+  const scopeKeys = new Set<string>();
+  for (const memoryId of memoryIds) {
+    const rows = await tx.getAll("relations", { index: "memory", prefix: [memoryId] });
+    for (const row of rows) {
+      scopeKeys.add(row.scopeKey);
+      await tx.delete("relations", row.id);
+    }
+  }
+  for (const scopeKey of scopeKeys) await removeOrphans(tx, scopeKey);
+}
+
+async function removeOrphans(tx: WriteTx, scopeKey: string): Promise<void> {
+  const { entities, relations } = await readGraph(tx, scopeKey);
+  for (const id of orphans(entities, relations)) await tx.delete("entities", [scopeKey, id]);
+}
+
+async function deletedAmong(
+  tx: ReadTx,
+  rows: readonly GraphRelation[],
+): Promise<Map<string, { at: ISODate; opId: string }>> {
+  const deleted = new Map<string, { at: ISODate; opId: string }>();
+  for (const { memoryId } of rows) {
+    const record = await tx.get("memories", memoryId);
+    if (record?.deletedAt !== undefined) deleted.set(memoryId, { at: record.deletedAt, opId: record.opId });
+  }
+  return deleted;
+}
+
+async function putRows(tx: WriteTx, known: RelationRow[], changed: GraphRelation[], seq: number): Promise<void> {
+  const scopeKeys = new Map(known.map(({ id, scopeKey }) => [id, scopeKey]));
+  for (const row of changed) await tx.put("relations", { ...row, scopeKey: scopeKeys.get(row.id)!, seq });
+}

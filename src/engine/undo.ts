@@ -1,0 +1,136 @@
+/**
+ * Undo: takes back what one op changed, as an op of its own, so that an undo can be undone too. The log is the
+ * stack: an op can be taken back while nothing stands on it, and what was taken back stands on nothing.
+ */
+import { ConflictError, InvalidInputError } from "../errors.ts";
+import type { ReadTx } from "../store/store.ts";
+import type { AddResultItem, Change, MemoryRecord } from "../types.ts";
+import { nextOrder, writeClock } from "./clock.ts";
+import { isoNow, type EngineContext } from "./context.ts";
+import { GRAPH_TABLES, undoGraph } from "./graph.ts";
+import { Ledger } from "./ledger.ts";
+import type { UndoBlocker, UndoResult } from "./results.ts";
+import type { VectorSets } from "./spaces.ts";
+
+/** What an op changed of one memory: from `before` (null: it was not there) to what its last change left. */
+interface Step {
+  memoryId: string;
+  before: MemoryRecord | null;
+  lastSeq: number;
+}
+
+export interface Undone {
+  result: UndoResult;
+  seq: number;
+  scopeKeys: string[];
+}
+
+/**
+ * Texts that an undo brings back and needs vectors for. The log does not change, so they can be made before.
+ * @throws {InvalidInputError} not_found
+ */
+export function textsToRestore(context: EngineContext, opId: string): Promise<string[]> {
+  return context.store.read(["changes", "ops", "pending"], async (tx) =>
+    (await stepsOf(tx, opId)).flatMap(({ before }) => (before && !before.deletedAt ? [before.memory] : [])),
+  );
+}
+
+/**
+ * @param vectors of {@link textsToRestore}
+ * @throws {InvalidInputError} not_found; {ConflictError} where newer changes stand on the op
+ */
+export function undo(context: EngineContext, opId: string, vectors: VectorSets): Promise<Undone> {
+  const undoId = context.runtime.randomId();
+  const tables = ["meta", "memories", "vectors", "changes", "ops", "pending", ...GRAPH_TABLES] as const;
+  return context.store.write([...tables], "strict", async (tx) => {
+    const steps = await stepsOf(tx, opId);
+    await assertNothingStandsOn(tx, opId, steps);
+    const clock = await nextOrder(tx);
+    const ledger = new Ledger(tx, clock, { opId: undoId, order: clock.order, at: isoNow(context.runtime) }, vectors);
+    const results: AddResultItem[] = [];
+    const scopeKeys = new Set<string>();
+    for (const step of steps) {
+      const current = await tx.get("memories", step.memoryId);
+      if (!current) continue;
+      results.push(await takeBack(ledger, step, current, opId));
+      scopeKeys.add(current.scopeKey);
+    }
+    // An add of what was known may have added to the graph alone.
+    const op = await tx.get("ops", opId);
+    if (op) scopeKeys.add(op.scopeKey);
+    await undoGraph(tx, { opId, undoId }, scopeKeys, ledger.clock.seq);
+    await writeClock(tx, ledger.clock);
+    return { result: { opId: undoId, undone: opId, results }, seq: ledger.clock.seq, scopeKeys: [...scopeKeys] };
+  });
+}
+
+/** In the order in which the op first changed each memory. */
+async function stepsOf(tx: ReadTx, opId: string): Promise<Step[]> {
+  const changes = await tx.getAll("changes", { index: "op", prefix: [opId] });
+  const steps = new Map<string, Step>();
+  for (const { memoryId, before, seq } of changes) {
+    const step = steps.get(memoryId);
+    if (step) step.lastSeq = seq;
+    else steps.set(memoryId, { memoryId, before, lastSeq: seq });
+  }
+  // An add that changed nothing has a result and no change: nothing to take back is no error.
+  if (steps.size === 0 && !(await tx.get("ops", opId))) throw await unknownOp(tx, opId);
+  return [...steps.values()];
+}
+
+async function unknownOp(tx: ReadTx, opId: string): Promise<InvalidInputError> {
+  if (await tx.get("pending", opId)) {
+    return new InvalidInputError("keepsake: this op has changed nothing yet. Use cancel(opId) to drop it.");
+  }
+  return new InvalidInputError("keepsake: no op of this id has changed anything.", { code: "not_found" });
+}
+
+async function assertNothingStandsOn(tx: ReadTx, opId: string, steps: readonly Step[]): Promise<void> {
+  const blockedBy: UndoBlocker[] = [];
+  for (const step of steps) {
+    const changes = await tx.getAll("changes", { index: "memory", prefix: [step.memoryId] });
+    const standing = standingOn(changes, step.lastSeq);
+    blockedBy.push(...standing.map(({ memoryId: id, opId: by, seq }) => ({ id, opId: by, seq })));
+  }
+  if (blockedBy.length === 0) return;
+  blockedBy.sort((a, b) => a.seq - b.seq);
+  const ops = [...new Set(blockedBy.map((blocker) => blocker.opId))].toReversed();
+  throw new ConflictError(`keepsake: newer changes stand on op ${opId}. Undo them first: ${ops.join(", ")}.`, {
+    retryable: false,
+    details: { blockedBy },
+  });
+}
+
+/**
+ * Changes after `seq` that still have an effect.
+ * @param changes of one memory, in order
+ */
+function standingOn(changes: readonly Change[], seq: number): Change[] {
+  const undone = new Set<string>();
+  // Newest first: an undo that was itself undone takes nothing back.
+  for (const change of changes.toReversed()) {
+    if (change.undoes !== undefined && !undone.has(change.opId)) undone.add(change.undoes);
+  }
+  const seqOf = new Map(changes.map((change) => [change.opId, change.seq]));
+  return changes.filter((change) => {
+    if (change.seq <= seq || undone.has(change.opId)) return false;
+    // With what it took back it comes to nothing, unless that was before.
+    return change.undoes === undefined || (seqOf.get(change.undoes) ?? 0) <= seq;
+  });
+}
+
+async function takeBack(ledger: Ledger, step: Step, current: MemoryRecord, opId: string): Promise<AddResultItem> {
+  const { before } = step;
+  const why = { reason: `undo of ${opId}`, decidedBy: "app", undoes: opId } as const;
+  const { id } = current;
+  if (!before || before.deletedAt) {
+    if (before) await ledger.put("DELETE", current, { ...before, rev: current.rev + 1 }, why);
+    else await ledger.remove(current, why);
+    const { memory, metadata } = current;
+    return { id, memory, event: "DELETE", previousMemory: memory, reason: why.reason, metadata };
+  }
+  const event = current.deletedAt ? "ADD" : "UPDATE";
+  const { memory, metadata } = await ledger.put(event, current, { ...before, rev: current.rev + 1 }, why);
+  const result: AddResultItem = { id, memory, event, reason: why.reason, metadata };
+  return current.deletedAt ? result : { ...result, previousMemory: current.memory };
+}

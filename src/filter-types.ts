@@ -1,0 +1,31 @@
+/** The filter language of `search` and `getAll`, as types. `search/filter.ts` is what it means. */
+import type { JSONValue } from "./types.ts";
+
+/** Operators of the filter language. Several on one key must all hold. */
+export interface FilterOperators {
+  eq?: JSONValue;
+  ne?: JSONValue;
+  gt?: number | string;
+  gte?: number | string;
+  lt?: number | string;
+  lte?: number | string;
+  in?: JSONValue[];
+  nin?: JSONValue[];
+  /** Substring of a string (case-sensitive), or element of a list. */
+  contains?: JSONValue;
+  /** Like `contains`, ignoring case. */
+  icontains?: string;
+}
+
+/**
+ * A filter. Flat keys are ANDed; `AND`, `OR` take lists of filters, `NOT` a filter or a list of them
+ * (none may hold). A bare value means `eq`, a list means `in`, `"*"` any value but null.
+ * Keys: `userId`, `agentId`, `appId`, `runId` (or snake_case), `id`, `memory`, `createdAt`, `updatedAt`,
+ * `actor`, `attributedTo`, `categories`, `immutable`, `memoryType`, `feedback`, `expirationDate`, `eventFrom`,
+ * `eventTo` (dates as ISO strings; a bare day is the whole of it); anything else is a path into `metadata` (`category`, `trip.city`).
+ */
+export type Filter = {
+  AND?: Filter[];
+  OR?: Filter[];
+  NOT?: Filter | Filter[];
+} & { [key: string]: JSONValue | FilterOperators | Filter | Filter[] | undefined };

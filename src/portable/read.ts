@@ -1,0 +1,106 @@
+/** Reads what `import` is given: an export of ours, or mem0's shapes. Everything is checked before anything is written. */
+import { beginningOf } from "./beginning.ts";
+import * as check from "./check.ts";
+import { fail } from "./check.ts";
+import {
+  FORMAT,
+  FORMAT_VERSION,
+  type ImportChange,
+  type ImportPart,
+  type KeepsakeExport,
+  type PortableChange,
+  type PortableMemory,
+} from "./format.ts";
+import { mem0Rows, readMem0 } from "./mem0.ts";
+import * as shapes from "./shapes.ts";
+import { decodeVector } from "./vectors.ts";
+
+/** What is to be written, in order. */
+export type ImportFile = Omit<ImportPart, "base" | "isLast">;
+
+/**
+ * @param input a parsed file, or its text
+ * @param nowIso the date of foreign memories that have none
+ * @throws {InvalidInputError} that names the path
+ */
+export function readImport(input: unknown, nowIso: string): ImportFile {
+  const json = typeof input === "string" ? parse(input) : input;
+  if (check.isObject(json) && json["format"] === FORMAT) return readExport(json);
+  const rows = mem0Rows(json);
+  if (!rows) fail("", "is neither an export of keepsake nor a list of mem0's memories");
+  const nothing = { scopes: [], ops: [], messages: [], entities: [], relations: [] };
+  return { ...nothing, changes: readMem0(rows, nowIso) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return fail("", "is not JSON");
+  }
+}
+
+const file = check.object<KeepsakeExport>({
+  format: check.oneOf(FORMAT),
+  version: (value, path) => (value === FORMAT_VERSION ? value : fail(path, `must be ${FORMAT_VERSION}`)),
+  scopes: check.list(shapes.scope),
+  memories: check.list(shapes.memory),
+  history: check.list(shapes.change),
+  ops: check.list(shapes.op),
+  messages: check.list(shapes.message),
+  entities: check.list(shapes.entity),
+  relations: check.list(shapes.relation),
+  vectors: check.optional(check.list(shapes.vector)),
+});
+
+function readExport(json: Record<string, unknown>): ImportFile {
+  const { version } = json;
+  if (typeof version === "number" && version > FORMAT_VERSION) {
+    fail("version", `is ${version}, written by a newer version of the library: update the library`);
+  }
+  const { scopes, memories, history, ops, messages, entities, relations, vectors = [] } = file(json, "");
+  const known = new Set(ops.map((op) => op.opId));
+  for (const [i, { opId }] of messages.entries()) if (!known.has(opId)) fail(`messages[${i}].opId`, "names no op");
+  const changes = changesOf(memories, history);
+  const opAt = new Map(ops.map((op) => [op.order, op.opId]));
+  for (const change of changes) {
+    const orderOf = opAt.get(change.after.order);
+    if (orderOf !== undefined) change.orderOf = orderOf;
+  }
+  const last = new Map(changes.filter((change) => change.isLast).map((change) => [change.after.id, change]));
+  for (const [i, { id, space, vector }] of vectors.entries()) {
+    const change = last.get(id) ?? fail(`vectors[${i}].id`, "names no memory");
+    change.vectors = { ...change.vectors, [space]: decodeVector(vector, `vectors[${i}].vector`) };
+  }
+  return { scopes, ops, messages, changes, entities, relations };
+}
+
+/** The history, checked against the memories; a memory without one gets a beginning. */
+function changesOf(memories: PortableMemory[], history: PortableChange[]): ImportChange[] {
+  const versions = new Map<string, { memory: PortableMemory; path: string; last: number }>();
+  for (const [i, memory] of memories.entries()) {
+    const path = `memories[${i}]`;
+    if (versions.has(memory.id)) fail(`${path}.id`, "is there twice");
+    versions.set(memory.id, { memory, path, last: -1 });
+  }
+  for (const [i, { after }] of history.entries()) {
+    const path = `history[${i}].after`;
+    const version = versions.get(after.id) ?? fail(`${path}.id`, "names no memory");
+    const before = history[version.last]?.after;
+    if (before && before.rev >= after.rev) fail(`${path}.rev`, "must be higher than that of the version before");
+    if (before && !isSame(before.scope, after.scope)) fail(`${path}.scope`, "must be that of the version before");
+    version.last = i;
+  }
+  for (const { memory, path, last } of versions.values()) {
+    if (last >= 0 && !isSame(memory, history[last]!.after)) fail(path, "is not what its history ends with");
+  }
+  const lasts = new Set([...versions.values()].map((version) => version.last));
+  const changes = history.map((change, i): ImportChange => ({ ...change, newerBy: "rev", isLast: lasts.has(i) }));
+  const beginnings = [...versions.values()].filter((version) => version.last < 0);
+  return [...changes, ...beginnings.map(({ memory }) => beginningOf(memory, "rev"))];
+}
+
+/** Both have been through the same shape: their fields are in one order. */
+function isSame(a: object, b: object): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,128 @@
+/** From the options of the public methods to what the engine takes. */
+import type { ExportRequest, ListRequest, UpdateRequest } from "./engine/engine.ts";
+import { InvalidInputError } from "./errors.ts";
+import type { ExportOptions, GetAllOptions, UpdateEntry, UpdateFields, ViewOptions } from "./options.ts";
+import type { Feedback, Scope } from "./types.ts";
+import { toDay } from "./validate-days.ts";
+import { toGivenId, toMetadata, toQuery, toText, toTopK } from "./validate.ts";
+
+/** Memories that one batch may name. */
+const MAX_BATCH = 1_000;
+const MAX_PAGE = 1_000;
+
+export function toListRequest(options: GetAllOptions): ListRequest {
+  const query = toQuery(options, "getAll");
+  const { topK, pageSize, cursor } = options;
+  if (topK !== undefined && pageSize !== undefined) {
+    throw new InvalidInputError("keepsake: topK and pageSize mean the same. Pass one of them.");
+  }
+  const size = pageSize === undefined ? (topK === undefined ? null : toTopK(topK)) : toPageSize(pageSize);
+  const before = cursor === undefined || cursor === null ? {} : { before: fromCursor(cursor) };
+  return { ...query, topK: size, ...before, ...toView(options) };
+}
+
+function toPageSize(value: unknown): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= MAX_PAGE) return value;
+  throw new InvalidInputError(`keepsake: pageSize must be an integer from 1 to ${MAX_PAGE}.`);
+}
+
+const CURSOR = /^k1-([0-9a-z]{1,11})$/;
+
+/** Opaque to the caller, and of a version that a later library can tell from its own. */
+export function toCursor(next: number | null): string | null {
+  return next === null ? null : `k1-${next.toString(36)}`;
+}
+
+function fromCursor(cursor: unknown): number {
+  const [, digits = ""] = (typeof cursor === "string" && CURSOR.exec(cursor)) || [];
+  const before = Number.parseInt(digits, 36);
+  if (Number.isSafeInteger(before)) return before;
+  throw new InvalidInputError("keepsake: this is no cursor. Pass the nextCursor of the page before, as it came.");
+}
+
+export function toView({ showExpired = false, at }: ViewOptions): { showExpired: boolean; at?: string } {
+  if (typeof showExpired !== "boolean") throw new InvalidInputError("keepsake: showExpired must be true or false.");
+  if (at === undefined) return { showExpired };
+  const date = typeof at === "string" ? new Date(at) : at;
+  if (!(date instanceof Date) || Number.isNaN(date.getTime())) {
+    throw new InvalidInputError("keepsake: at must be a Date or an ISO 8601 string.");
+  }
+  return { showExpired, at: date.toISOString() };
+}
+
+/** @param which how errors name it */
+export function toUpdateRequest(id: unknown, change: string | UpdateFields, which = "update"): UpdateRequest {
+  const fields = typeof change === "string" ? { text: change } : change;
+  if (typeof fields !== "object" || fields === null) {
+    throw new InvalidInputError(`keepsake: ${which} takes a text or an object of fields.`);
+  }
+  const { text, metadata, expirationDate, immutable } = fields;
+  if ([text, metadata, expirationDate, immutable].every((field) => field === undefined)) {
+    throw new InvalidInputError(
+      `keepsake: ${which} needs at least one of text, metadata, expirationDate and immutable.`,
+    );
+  }
+  if (immutable !== undefined && typeof immutable !== "boolean") {
+    throw new InvalidInputError(`keepsake: ${which}: immutable must be true or false.`);
+  }
+  return {
+    id: toGivenId(id),
+    ...(text !== undefined && { text: toText(text, "the text") }),
+    ...(metadata !== undefined && { metadata: toMetadata(metadata) }),
+    ...(expirationDate !== undefined && {
+      expirationDate: expirationDate === null ? null : toDay(expirationDate, "expirationDate"),
+    }),
+    ...(immutable !== undefined && { immutable }),
+  };
+}
+
+export function toUpdateRequests(changes: readonly UpdateEntry[]): UpdateRequest[] {
+  assertBatch(changes);
+  return changes.map((change, i) => toUpdateRequest((change as UpdateEntry | null)?.id, change, `update[${i}]`));
+}
+
+export function toIds(ids: readonly unknown[]): string[] {
+  assertBatch(ids);
+  return ids.map(toGivenId);
+}
+
+function assertBatch(batch: readonly unknown[]): void {
+  if (batch.length > MAX_BATCH) {
+    throw new InvalidInputError(`keepsake: a batch names at most ${MAX_BATCH} memories. Split it.`);
+  }
+}
+
+const RATINGS: readonly unknown[] = ["POSITIVE", "NEGATIVE", "VERY_NEGATIVE"];
+const MAX_REASON_LENGTH = 4_000;
+
+export function toFeedback(given: Feedback | null): Feedback | null {
+  if (given === null) return null;
+  const { rating, reason } = (given ?? {}) as Partial<Feedback>;
+  if (rating === undefined || !RATINGS.includes(rating)) {
+    throw new InvalidInputError(
+      "keepsake: feedback needs a rating: POSITIVE, NEGATIVE or VERY_NEGATIVE; or pass null.",
+    );
+  }
+  if (reason === undefined) return { rating };
+  if (typeof reason !== "string" || reason.length > MAX_REASON_LENGTH) {
+    throw new InvalidInputError(`keepsake: the reason must be a string of at most ${MAX_REASON_LENGTH} characters.`);
+  }
+  return { rating, reason: reason.toWellFormed() };
+}
+
+/** A scope and nothing else: what a filter would leave out must not be lost because it was not read. */
+export function toScopeOnly(options: unknown, call: string): Scope {
+  const { scope, filter } = toQuery(options, call);
+  if (filter === null) return scope;
+  throw new InvalidInputError(`keepsake: ${call} takes a whole scope and no filter. Find the ids and delete those.`);
+}
+
+export function toExportRequest(options: ExportOptions): ExportRequest {
+  const { all = false, vectors = false, signal: _, ...rest } = options ?? {};
+  if (typeof all !== "boolean" || typeof vectors !== "boolean") {
+    throw new InvalidInputError("keepsake: export: all and vectors must be true or false.");
+  }
+  if (!all) return { scope: toScopeOnly(rest, "export"), vectors };
+  if (Object.keys(rest).length === 0) return { scope: null, vectors };
+  throw new InvalidInputError("keepsake: export takes a scope or all: true, not both.");
+}

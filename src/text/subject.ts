@@ -1,0 +1,27 @@
+/** Whom a text is by or about, as far as its first words tell. */
+import { isStopWord, words } from "./tokenize.ts";
+
+/** What transcripts put before a message: "[9:15] Ann: …", "(10 May) Ann: …". */
+const STAMP = /^\s*(?:\[[^\]]{0,80}\]|\([^)]{0,80}\))\s*/;
+
+/** A name that a transcript puts before what it says: "Ann:", "Ann Lee:", "アン：". Capital or not. */
+const SPEAKER = /^(\p{L}[\p{L}\p{M}.'\u2019 -]{0,38})[:：]\s/u;
+
+/** A capital letter says name only in scripts that have them, and the first word of a sentence has one anyway. */
+const FIRST_WORD = /^\p{Lu}[\p{L}\p{M}'\u2019-]*/u;
+
+/**
+ * The words of the name that a text begins with: its speaker ("Ann: I moved") or its subject ("Ann has a cat").
+ * Any capitalised first word counts, since no list knows all names; [] where it is a stop word or there is none.
+ *
+ * @example
+ * leadingName("[9:15, 3 May] Ann Lee: I moved"); // ["ann", "lee"]
+ * leadingName("Ann's cat is ill");               // ["ann"]
+ */
+export function leadingName(text: string): string[] {
+  const said = text.replace(STAMP, "");
+  const speaker = SPEAKER.exec(said)?.[1];
+  return (speaker === undefined ? words(FIRST_WORD.exec(said)?.[0] ?? "").slice(0, 1) : words(speaker)).filter(
+    (word) => !isStopWord(word),
+  );
+}

@@ -1,0 +1,182 @@
+import "fake-indexeddb/auto";
+import type { Memory } from "keepsake";
+import { openIndexedDBStore } from "keepsake/engine";
+import { decisions, facts, scriptedLLM } from "keepsake/testing";
+import { beforeEach, describe, expect, it } from "vitest";
+import { TABLES, type TableName } from "../../../src/store/store.ts";
+import { freshDatabase, openMemory, texts } from "./fixtures.ts";
+
+beforeEach(freshDatabase);
+const ALICE = { userId: "alice" };
+const CANARY = "xylophone";
+
+/** Every row of every table that says the word, as "table: row". */
+async function tracesOf(word: string): Promise<string[]> {
+  const store = await openIndexedDBStore({ name: "default" });
+  const tables = Object.keys(TABLES) as TableName[];
+  const traces = await store.read(tables, async (tx) => {
+    const found: string[] = [];
+    for (const table of tables) {
+      for (const row of await tx.getAll(table)) {
+        const text = JSON.stringify(row);
+        if (text.toLowerCase().includes(word)) found.push(`${table}: ${text}`);
+      }
+    }
+    return found;
+  });
+  await store.close();
+  return traces;
+}
+
+async function seqs(): Promise<number[]> {
+  const store = await openIndexedDBStore({ name: "default" });
+  const changes = await store.read(["changes"], (tx) => tx.getAll("changes"));
+  await store.close();
+  return changes.map((change) => change.seq);
+}
+
+/** The canary in the text, the metadata, the messages, the relations, the reasons and the results of several ops. */
+async function plant(memory: Memory): Promise<string> {
+  const options = { ...ALICE, graph: true, metadata: { about: CANARY } };
+  const { results } = await memory.add(`I love ${CANARY}s`, options);
+  await memory.add(`I love ${CANARY}s`, ALICE);
+  await memory.update(results[0]!.id!, { text: `User plays the ${CANARY} daily`, metadata: { more: `${CANARY}s` } });
+  await memory.feedback(results[0]!.id!, { rating: "POSITIVE", reason: CANARY });
+  return results[0]!.id!;
+}
+
+describe("forget(id)", () => {
+  it("leaves no word in any row of any table, and the rest as it was", async () => {
+    const memory = openMemory();
+    await memory.add("I own a boat", ALICE);
+    const id = await plant(memory);
+    expect((await tracesOf(CANARY)).length).toBeGreaterThan(4);
+    expect(await memory.forget(id)).toEqual({ forgotten: 1 });
+    expect(await tracesOf(CANARY)).toEqual([]);
+    expect(await tracesOf(id)).toEqual([]);
+    expect(texts(await memory.getAll(ALICE))).toEqual(["User owns a boat"]);
+    expect(await tracesOf("i own a boat")).not.toEqual([]);
+    expect(await memory.get(id)).toBeNull();
+    expect(await memory.history(id)).toEqual([]);
+    expect((await memory.search(CANARY, ALICE)).results.map((r) => r.memory)).not.toContain(CANARY);
+    expect((await memory.info()).memories).toBe(1);
+    await expect(memory.forget(id)).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  it("keeps the numbers of the log without a gap (INV-6)", async () => {
+    const memory = openMemory();
+    const id = await plant(memory);
+    const before = await seqs();
+    await memory.forget(id);
+    expect(await seqs()).toEqual(before);
+    await memory.add("I own a boat", ALICE);
+    expect(await seqs()).toEqual([...before, before.length + 1]);
+  });
+
+  it("forgets a deleted memory too", async () => {
+    const memory = openMemory();
+    const id = await plant(memory);
+    await memory.delete(id);
+    await memory.forget(id);
+    expect(await tracesOf(CANARY)).toEqual([]);
+    expect((await memory.info()).memories).toBe(0);
+  });
+
+  it("forgets what an LLM made of it: old texts, a superseded version, its message", async () => {
+    const llm = scriptedLLM([
+      facts(`User plays the ${CANARY}`),
+      facts("User plays the harp now"),
+      decisions({ fact: 0, event: "UPDATE", id: "0", reason: `no ${CANARY} any more` }),
+    ]);
+    const memory = openMemory({ llm });
+    const { results } = await memory.add(`I love ${CANARY}s`, ALICE);
+    await memory.add(`I play the harp now, the ${CANARY} is sold`, ALICE);
+    await memory.forget(results[0]!.id!);
+    expect(await tracesOf(CANARY)).toEqual([]);
+    expect(await tracesOf("harp")).toEqual([]);
+  });
+
+  it("takes the source message away also where another memory came from it, and leaves that memory", async () => {
+    const memory = openMemory();
+    const { results } = await memory.add(`I love ${CANARY}s. I own a boat.`, ALICE);
+    const other = results.find((result) => !result.memory.includes(CANARY))!;
+    await memory.forget(results.find((result) => result.memory.includes(CANARY))!.id!);
+    expect(await tracesOf(CANARY)).toEqual([]);
+    expect((await memory.get(other.id!))?.memory).toBe(other.memory);
+  });
+
+  it("the rest of its op can still be undone", async () => {
+    const memory = openMemory();
+    const { opId, results } = await memory.add("I like tea. I own a boat.", ALICE);
+    await memory.forget(results[0]!.id!);
+    expect((await memory.undo(opId)).results.map((result) => result.id)).toEqual([results[1]!.id]);
+    expect((await memory.getAll(ALICE)).results).toEqual([]);
+  });
+
+  it("is seen by another instance on the same database", async () => {
+    const [here, there] = [openMemory(), openMemory()];
+    const id = await plant(here);
+    expect((await there.search(CANARY, ALICE)).results).toHaveLength(1);
+    await here.forget(id);
+    expect((await there.search(CANARY, ALICE)).results).toEqual([]);
+  });
+});
+
+describe("forget(scope)", () => {
+  it("leaves nothing of all scopes that carry the id, and everything of the others (INV-8)", async () => {
+    const llm = (): Promise<string> => Promise.reject(new Error("away"));
+    const memory = openMemory();
+    await memory.add("I own a boat", { userId: "bob" });
+    await plant(memory);
+    await memory.add(`The ${CANARY} is blue`, { ...ALICE, runId: "r1", infer: false });
+    await memory.close();
+
+    const offline = openMemory({ llm });
+    await expect(offline.add(`I sold the ${CANARY}`, ALICE)).rejects.toThrow();
+    expect(await offline.forget(ALICE)).toEqual({ forgotten: 2 });
+    expect(await tracesOf(CANARY)).toEqual([]);
+    expect(await tracesOf("alice")).toEqual([]);
+    expect(await offline.pending()).toEqual([]);
+    expect(await offline.entities()).toEqual([{ type: "user", id: "bob", memories: 1 }]);
+    expect(texts(await offline.search("boat", { userId: "bob" }))).toEqual(["User owns a boat"]);
+  });
+
+  it("of nobody forgets nothing, and without a scope it is refused", async () => {
+    const memory = openMemory();
+    await plant(memory);
+    expect(await memory.forget({ userId: "nobody" })).toEqual({ forgotten: 0 });
+    await expect(memory.forget({})).rejects.toMatchObject({ code: "invalid_input" });
+    await expect(memory.forget(undefined as never)).rejects.toMatchObject({ code: "invalid_input" });
+    expect((await memory.getAll(ALICE)).results).toHaveLength(1);
+  });
+
+  it("the scope can be used again", async () => {
+    const memory = openMemory();
+    await plant(memory);
+    await memory.forget(ALICE);
+    await memory.add("I like tea", { ...ALICE, opId: "again" });
+    expect(texts(await memory.getAll(ALICE))).toEqual(["User likes tea"]);
+    expect(texts(await memory.search("tea", ALICE))).toEqual(["User likes tea"]);
+  });
+});
+
+describe("forget and snapshots", () => {
+  it("leaves none of the scope behind, and none is written from what was in memory before", async () => {
+    const memory = openMemory({ index: { snapshotFrom: 5 } });
+    const notes = Array.from({ length: 8 }, (_, i) => ({ role: "user" as const, content: `note ${i}` }));
+    const { results } = await memory.add(notes, { ...ALICE, infer: false });
+    await memory.search("note", ALICE);
+    const id = results[0]!.id!;
+    await expect.poll(() => snapshotsOf()).toBeGreaterThan(0);
+    await memory.forget(id);
+    expect(await snapshotsOf()).toBe(0);
+    expect((await memory.search("note", { ...ALICE, topK: 20 })).results).toHaveLength(7);
+  });
+});
+
+async function snapshotsOf(): Promise<number> {
+  const store = await openIndexedDBStore({ name: "default" });
+  const count = await store.read(["snapshots"], (tx) => tx.count("snapshots"));
+  await store.close();
+  return count;
+}

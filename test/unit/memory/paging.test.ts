@@ -1,0 +1,98 @@
+import "fake-indexeddb/auto";
+import { InvalidInputError, type Memory } from "keepsake";
+import { fakeRuntime } from "keepsake/testing";
+import { beforeEach, describe, expect, it } from "vitest";
+import { freshDatabase, openMemory, texts } from "./fixtures.ts";
+
+beforeEach(freshDatabase);
+const ALICE = { userId: "alice" };
+
+async function addNotes(memory: Memory, count: number): Promise<string[]> {
+  const notes = Array.from({ length: count }, (_, i) => ({ role: "user" as const, content: `note ${i}` }));
+  const { results } = await memory.add(notes, { ...ALICE, infer: false });
+  return results.map((result) => result.id!);
+}
+
+describe("getAll in pages", () => {
+  it("gives every memory once, newest created first, and ends with null", async () => {
+    const memory = openMemory();
+    await addNotes(memory, 7);
+    const all = await memory.getAll(ALICE);
+    expect(all.nextCursor).toBeNull();
+    const sizes: number[] = [];
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<Memory["getAll"]>> = await memory.getAll({ ...ALICE, pageSize: 3, cursor });
+      sizes.push(page.results.length);
+      seen.push(...texts(page));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect(sizes).toEqual([3, 3, 1]);
+    expect(seen).toEqual(texts(all));
+    expect(seen[0]).toBe("note 6");
+  });
+
+  it("a last page that is full has no next one", async () => {
+    const memory = openMemory();
+    await addNotes(memory, 3);
+    expect((await memory.getAll({ ...ALICE, pageSize: 3 })).nextCursor).toBeNull();
+  });
+
+  it("is not moved by updates, deletes and adds between the pages", async () => {
+    const memory = openMemory();
+    const ids = await addNotes(memory, 6);
+    const first = await memory.getAll({ ...ALICE, pageSize: 2 });
+    await memory.update(ids[0]!, "note 0, later");
+    await memory.delete(ids[5]!);
+    await memory.add("a newer note", { ...ALICE, infer: false });
+    const rest = await memory.getAll({ ...ALICE, pageSize: 10, cursor: first.nextCursor });
+    expect(texts(rest)).toEqual(["note 3", "note 2", "note 1", "note 0, later"]);
+  });
+
+  it("pages through what a filter lets pass", async () => {
+    const memory = openMemory();
+    const ids = await addNotes(memory, 6);
+    await memory.update(ids.filter((_, i) => i % 2 === 0).map((id) => ({ id, metadata: { even: true } })));
+    const filters = { even: true };
+    const first = await memory.getAll({ ...ALICE, filters, pageSize: 2 });
+    const second = await memory.getAll({ ...ALICE, filters, pageSize: 2, cursor: first.nextCursor });
+    expect([texts(first), texts(second)]).toEqual([["note 4", "note 2"], ["note 0"]]);
+  });
+
+  it("rejects a cursor that is none, a page size out of range, and two sizes", async () => {
+    const memory = openMemory();
+    for (const cursor of ["", "x", "k1-", "k1-zzzzzzzzzzz!", "k2-1", 4 as never]) {
+      await expect(memory.getAll({ ...ALICE, cursor })).rejects.toBeInstanceOf(InvalidInputError);
+    }
+    for (const pageSize of [0, 1001, 1.5, "3" as never]) {
+      await expect(memory.getAll({ ...ALICE, pageSize })).rejects.toBeInstanceOf(InvalidInputError);
+    }
+    await expect(memory.getAll({ ...ALICE, pageSize: 3, topK: 3 })).rejects.toBeInstanceOf(InvalidInputError);
+  });
+
+  it("with topK 0 there is nothing, and no next page", async () => {
+    const memory = openMemory();
+    await addNotes(memory, 2);
+    expect(await memory.getAll({ ...ALICE, topK: 0 })).toEqual({ results: [], nextCursor: null });
+    expect((await memory.getAll({ ...ALICE, topK: 1 })).nextCursor).not.toBeNull();
+  });
+});
+
+describe("expiration", () => {
+  it("hides a memory from getAll and search after its day in UTC, not on it; get and showExpired show it", async () => {
+    const runtime = fakeRuntime({ now: "2026-11-22T23:59:59.999Z" });
+    const memory = openMemory({ runtime });
+    const [id] = await addNotes(memory, 2);
+    await memory.update(id!, { expirationDate: "2026-11-22" });
+    expect((await memory.getAll(ALICE)).results).toHaveLength(2);
+    expect((await memory.search("note", ALICE)).results).toHaveLength(2);
+    runtime.advance(1);
+    expect(texts(await memory.getAll(ALICE))).toEqual(["note 1"]);
+    expect(texts(await memory.search("note 0", ALICE))).toEqual(["note 1"]);
+    expect((await memory.getAll({ ...ALICE, showExpired: true })).results).toHaveLength(2);
+    expect((await memory.search("note 0", { ...ALICE, showExpired: true })).results).toHaveLength(2);
+    expect(await memory.get(id!)).toMatchObject({ memory: "note 0", expirationDate: "2026-11-22" });
+    await expect(memory.getAll({ ...ALICE, showExpired: "yes" as never })).rejects.toBeInstanceOf(InvalidInputError);
+  });
+});
