@@ -128,11 +128,12 @@ export class Memory {
       topK: toTopK(options.topK),
       threshold: toThreshold(options.threshold),
       ...(options.explain === true && { explain: true }),
+      ...(options.graph === true && { graph: true }),
     };
     const results = await this.#call(options.signal, ({ engine }) => engine.search(request));
     this.#recalled.note(results.map((result) => result.memory));
     if (!options.graph) return { results };
-    const { topK: _topK, threshold: _threshold, explain: _explain, ...view } = request;
+    const { topK: _topK, threshold: _threshold, explain: _explain, graph: _graph, ...view } = request;
     const around = { ...view, memoryIds: results.map((result) => result.id) };
     return { results, relations: await this.#call(options.signal, ({ engine }) => engine.relationsAround(around)) };
   }

@@ -78,12 +78,15 @@ export function toUpdateRequest(id: unknown, change: string | UpdateFields, whic
 
 export function toUpdateRequests(changes: readonly UpdateEntry[]): UpdateRequest[] {
   assertBatch(changes);
-  return changes.map((change, i) => toUpdateRequest((change as UpdateEntry | null)?.id, change, `update[${i}]`));
+  // `from` visits the holes of a list as well.
+  return Array.from(changes, (change, i) =>
+    toUpdateRequest((change as UpdateEntry | null)?.id, change, `update[${i}]`),
+  );
 }
 
 export function toIds(ids: readonly unknown[]): string[] {
   assertBatch(ids);
-  return ids.map(toGivenId);
+  return Array.from(ids, (id) => toGivenId(id));
 }
 
 function assertBatch(batch: readonly unknown[]): void {

@@ -60,7 +60,7 @@ export async function searchAsOf(
       await embedMissing(view, live, known, embedder);
     }
     const vector = await embedder.embedOne(request.query);
-    return search(views, request, vector, embedder.kind, request.at);
+    return search(views, request, vector, { kind: embedder.kind, nowIso: request.at, about: null });
   } finally {
     for (const view of views) view.close();
   }

@@ -144,6 +144,8 @@ export interface SearchRequest {
   at?: ISODate;
   /** Give each result its `parts`. */
   explain?: boolean;
+  /** Memories of entities that the query names count as being about them. @default false */
+  graph?: boolean;
 }
 
 export interface GraphRequest {

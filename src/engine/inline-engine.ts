@@ -44,7 +44,7 @@ import { feedback } from "./feedback.ts";
 import { fillSpace } from "./fill.ts";
 import { forget } from "./forget.ts";
 import { similarNames } from "./graph-names.ts";
-import { readGraphView, readRelationsAround } from "./graph-view.ts";
+import { readGraphView, readRelationsAround, readEntityOverlap } from "./graph-view.ts";
 import { changesToEmbed, importPart } from "./import.ts";
 import { toItem, withMessages } from "./item.ts";
 import { openLeases } from "./leases.ts";
@@ -162,8 +162,9 @@ class InlineEngine implements Engine {
     const { at } = request;
     if (at !== undefined) return searchAsOf(this.#context, { ...request, scope, at }, embedder);
     const vector = await embedder.embedOne(request.query);
+    const about = request.graph ? await readEntityOverlap(this.#context, scope, request.query) : null;
     const results = await this.#views.carrying(scope, embedder, (views) =>
-      search(views, request, vector, embedder.kind, isoNow(this.#context.runtime)),
+      search(views, request, vector, { kind: embedder.kind, nowIso: isoNow(this.#context.runtime), about }),
     );
     this.#maintenance.wake();
     return results;

@@ -14,16 +14,22 @@ import { isVisible } from "./visible.ts";
 const CANDIDATES_PER_RESULT = 3;
 const MIN_CANDIDATES = 50;
 
-/**
- * @param vector of the query, in the space of the views
- * @param nowIso what expiration dates are compared with
- */
+/** What a search goes by beside its request. */
+export interface SearchBasis {
+  /** Of the embedder that made the vector. */
+  kind: "semantic" | "lexical";
+  /** What expiration dates are compared with. */
+  nowIso: ISODate;
+  /** With the graph: ids of memories that are tied to an entity the query names. */
+  about: ReadonlyMap<string, number> | null;
+}
+
+/** @param vector of the query, in the space of the views */
 export function search(
   views: ScopeView[],
   request: Omit<SearchRequest, "scope">,
   vector: Float32Array,
-  kind: "semantic" | "lexical",
-  nowIso: ISODate,
+  { kind, nowIso, about }: SearchBasis,
 ): SearchResult[] {
   const { query, topK, threshold, explain = false } = request;
   if (topK === 0) return [];
@@ -49,8 +55,9 @@ export function search(
     ...[...hits].map(([key, { coverage }]) => ({ key, coverage })),
     ...[...exact].map((key) => ({ key, coverage: 1 })),
   ];
+  const tied = [...keys].filter((key) => about?.has(recordAt(views, key).id));
   const named = aboutNamed(views, query, keys);
-  const person = named && new Set([...named, ...exact]);
+  const person = named || tied.length > 0 ? new Set([...(named ?? []), ...tied, ...exact]) : null;
   return fuse({ kind, vector: byMeaning, keyword, person })
     .filter(({ score }) => score >= threshold)
     .map((fused) => ({ fused, record: recordAt(views, fused.key) }))

@@ -1,10 +1,8 @@
 /** What every Engine promises, as tests: inline or in a worker, over memory or IndexedDB, they cannot be told apart. */
-import type { ClaimedOp, CommitDecision, Engine } from "../engine/engine.ts";
-import type { OpOptions, Scope } from "../types.ts";
+import type { CommitDecision, Engine } from "../engine/engine.ts";
+import { accept, add, ALICE, request, searchFor, store, update } from "./engine-steps.ts";
+import { engineSurfaceTests } from "./engine-surface-suite.ts";
 import { ensure, ensureEqual, ensureRejects, type SuiteRunner } from "./suite.ts";
-
-const ALICE: Scope = { userId: "alice" };
-const OPTIONS: OpOptions = { infer: true, metadata: { topic: "test" }, extractor: "rules" };
 
 /**
  * Declares the conformance tests of an engine that embeds by hashing.
@@ -182,6 +180,8 @@ export function engineSuite(name: string, open: () => Promise<Engine>, { describ
       ensureEqual([item.memory, item.metadata], ["User likes tea", { strength: 2 }], "item");
     });
 
+    engineSurfaceTests(test);
+
     test("a reset forgets everything, and `seq` goes on (INV-6)", async (engine) => {
       const id = await store(engine, "op-1", ALICE, "User likes tea");
       await accept(engine, "op-2", ALICE, "waiting");
@@ -223,33 +223,4 @@ export function engineSuite(name: string, open: () => Promise<Engine>, { describ
       await ensureRejects(engine.pending(), "closed");
     });
   });
-}
-
-function request(opId: string, scope: Scope, content: string) {
-  return { opId, scope, messages: [{ role: "user" as const, content }], options: OPTIONS };
-}
-
-async function accept(engine: Engine, opId: string, scope: Scope, content: string): Promise<ClaimedOp> {
-  const outcome = await engine.accept(request(opId, scope, content));
-  ensure(outcome.status === "claimed", `accept: ${outcome.status}`);
-  return outcome.claim;
-}
-
-/** Stores one memory and returns its id. */
-async function store(engine: Engine, opId: string, scope: Scope, text: string): Promise<string> {
-  await accept(engine, opId, scope, text);
-  await engine.commit({ opId, decisions: [add(text)] });
-  return `${opId}-0`;
-}
-
-function add(text: string): CommitDecision {
-  return { event: "ADD", text, origin: "rules", reason: "test", decidedBy: "rules" };
-}
-
-function update(id: string, rev: number, text: string): CommitDecision {
-  return { event: "UPDATE", id, rev, text, origin: "rules", reason: "test", decidedBy: "rules" };
-}
-
-function searchFor(query: string, scope: Scope) {
-  return { scope, query, topK: 10, threshold: 0, filter: null };
 }

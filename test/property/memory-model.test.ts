@@ -27,8 +27,8 @@ const met = { hnsw: 0, snapshots: 0 };
 interface Known {
   memory: string;
   scope: TestScope;
-  /** Of its latest change. */
-  seq: number;
+  /** `seq` of its first change. */
+  born: number;
   changes: number;
   isDeleted: boolean;
 }
@@ -85,7 +85,7 @@ class Model {
         if (isDeleted || its.userId !== asked.userId) return false;
         return !("runId" in asked) || ("runId" in its && its.runId === asked.runId);
       })
-      .toSorted(([, a], [, b]) => b.seq - a.seq);
+      .toSorted(([, a], [, b]) => b.born - a.born);
   }
 
   pick(share: number): [string, Known] | undefined {
@@ -94,9 +94,10 @@ class Model {
   }
 
   change(id: string, fields: Partial<Known>): void {
-    const before = this.known.get(id) ?? { memory: "", scope: SCOPES[0], seq: 0, changes: 0, isDeleted: false };
     this.seq += 1;
-    this.known.set(id, { ...before, ...fields, seq: this.seq, changes: before.changes + 1 });
+    const unborn = { memory: "", scope: SCOPES[0], born: this.seq, changes: 0, isDeleted: false };
+    const before = this.known.get(id) ?? unborn;
+    this.known.set(id, { ...before, ...fields, changes: before.changes + 1 });
   }
 
   /** What an add says it did, done. */

@@ -63,6 +63,17 @@ describe("forget(id)", () => {
     await expect(memory.forget(id)).rejects.toMatchObject({ code: "not_found" });
   });
 
+  it("leaves no word in what undos have kept", async () => {
+    const memory = openMemory();
+    const { results, opId } = await memory.add(`I love ${CANARY}s. My sister ${CANARY} works at Acme.`, {
+      ...ALICE,
+      graph: true,
+    });
+    await memory.undo((await memory.undo(opId)).opId);
+    for (const result of results) await memory.forget(result.id!);
+    expect(await tracesOf(CANARY)).toEqual([]);
+  });
+
   it("keeps the numbers of the log without a gap (INV-6)", async () => {
     const memory = openMemory();
     const id = await plant(memory);

@@ -397,6 +397,21 @@ describe("search with graph", () => {
     expect(await memory.search("Anna", ALICE)).not.toHaveProperty("relations");
   });
 
+  it("ranks a memory that is tied to the entity asked for, though it does not name it", async () => {
+    const relations = [["Anna", "lives_in", "Rome"]];
+    const reply = { facts: [{ text: "User's sister moved to Rome", relations }, { text: "User moved a sofa" }] };
+    const memory = openMemory({ llm: scriptedLLM([reply]) });
+    await memory.add("My sister moved to Rome. I moved a sofa.", GRAPH);
+    const search = async (graph: boolean): Promise<number[]> => {
+      const { results } = await memory.search("Anna moved", { ...ALICE, graph, threshold: 0 });
+      return ["sister", "sofa"].map((word) => results.find((r) => r.memory.includes(word))!.score);
+    };
+    const [tied, other] = await search(true);
+    const [untied] = await search(false);
+    expect(tied).toBeGreaterThan(untied!);
+    expect(tied).toBeGreaterThan(other!);
+  });
+
   it("shows what held then, and nothing of a memory whose day is over", async () => {
     const runtime = fakeRuntime({ now: "2026-01-01T10:00:00Z" });
     const memory = openMemory({ runtime });

@@ -169,14 +169,20 @@ describe("undo", () => {
     expect((await memory.getAll(ALICE)).results).toEqual([]);
   });
 
-  it("brings relations back and takes relations away with their memories", async () => {
+  it("takes relations back with their memories, and its own undo brings them again", async () => {
     const memory = openMemory();
     const graph = { ...ALICE, graph: true };
     await memory.add("I work at Acme", graph);
-    const { opId } = await memory.add("I work at Globex now", graph);
-    await memory.undo(opId);
-    const { edges } = await memory.graph(ALICE);
-    expect(edges.map((edge) => [edge.predicate, edge.to === null])).toEqual([["works_at", true]]);
+    const before = await memory.graph(ALICE);
+    const { opId } = await memory.add("I work at Globex now. My sister Anna lives in Bonn.", graph);
+    const after = await memory.graph(ALICE);
+    expect(after).not.toEqual(before);
+    const first = await memory.undo(opId);
+    expect(await memory.graph(ALICE)).toEqual(before);
+    const second = await memory.undo(first.opId);
+    expect(await memory.graph(ALICE)).toEqual(after);
+    await memory.undo(second.opId);
+    expect(await memory.graph(ALICE)).toEqual(before);
   });
 });
 
