@@ -1,8 +1,7 @@
 /** The front door. */
 import { untilAborted } from "./abort.ts";
-import { checkAdd, checkOptions } from "./check-options.ts";
+import { checkOptions } from "./check-options.ts";
 import { Recalled } from "./add/recalled.ts";
-import { toOpOptions } from "./add-options.ts";
 import type { OpQueue } from "./add/queue.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { EntityCount, ImportResult, UndoResult } from "./engine/results.ts";
@@ -49,7 +48,6 @@ import type {
   Relation,
   SearchResult,
 } from "./types.ts";
-import { toMessages } from "./validate-messages.ts";
 import { checkSignal, toGivenId, toQuery, toScope, toText, toThreshold, toTopK } from "./validate.ts";
 import { Watchers } from "./watchers.ts";
 
@@ -98,11 +96,12 @@ export class Memory {
     const { signal, trace = false, dryRun = false } = options;
     checkSignal(signal);
     const { llm, defaults = {} } = this.#options;
-    const op = toOpOptions(options, defaults, llm ? "llm" : "rules");
     const opId = options.opId === undefined ? this.#runtime.randomId() : toText(options.opId, "opId");
     // One after the other, whatever the messages take to read: so ops are accepted in the order of the calls.
     const intake = this.#intake.then(async () => {
+      const { checkAdd, toMessages, toOpOptions } = await import("./intake.ts");
       signal?.throwIfAborted();
+      const op = toOpOptions(options, defaults, llm ? "llm" : "rules");
       const list = await toMessages(messages);
       checkAdd(op, scope, list, llm !== undefined);
       const { queue } = await this.#open(signal);

@@ -14,6 +14,7 @@ import type { CommitDecision, CommitRequest } from "./engine.ts";
 import { GRAPH_TABLES, GraphWriter } from "./graph.ts";
 import { Ledger, type OpStamp } from "./ledger.ts";
 import type { VectorSets } from "./spaces.ts";
+import { isVisible } from "./visible.ts";
 
 export interface Committed {
   result: AddResult;
@@ -45,7 +46,8 @@ export function commit(
     const op = await tx.get("pending", request.opId);
     if (!op) throw new EngineError("cancelled", "keepsake: this op was cancelled; nothing of it was stored.");
 
-    const at = op.options.timestamp ?? isoNow(context.runtime);
+    const now = isoNow(context.runtime);
+    const at = op.options.timestamp ?? now;
     const stamp: OpStamp = { opId: op.opId, order: op.order, at };
     const ledger = new Ledger(tx, clock, stamp, vectors);
     const { scope, scopeKey, order, options } = op;
@@ -56,7 +58,7 @@ export function commit(
     const results: AddResultItem[] = [];
     const cues = cuesOf(op);
     for (const [index, decision] of request.decisions.entries()) {
-      const item = await apply(tx, ledger, decision, op, `${op.opId}-${index}`, cues);
+      const item = await apply(tx, ledger, decision, op, `${op.opId}-${index}`, cues, now);
       await graph.follow(decision, item, ledger.clock.seq);
       results.push(item);
     }
@@ -77,12 +79,13 @@ async function apply(
   op: PendingRow,
   newId: string,
   cues: CuesOf,
+  nowIso: string,
 ): Promise<AddResultItem> {
   const { scope, scopeKey, options } = op;
   switch (decision.event) {
     case "ADD": {
       // Another tab may have stored the same since it was looked up. Verbatim messages are kept as they come.
-      const twin = decision.origin === "verbatim" ? null : await findTwin(tx, scopeKey, decision.text);
+      const twin = decision.origin === "verbatim" ? null : await findTwin(tx, scopeKey, decision.text, nowIso);
       if (twin) return unchanged(twin, "exact: the same statement is already stored");
       const { text, origin, details = {} } = decision;
       const { metadata } = options;
@@ -176,9 +179,15 @@ async function target(tx: WriteTx, scopeKey: string, decision: { id: string; rev
   });
 }
 
-async function findTwin(tx: WriteTx, scopeKey: string, text: string): Promise<MemoryRecord | undefined> {
+/** What has expired is no twin: said again, it is to be seen again. */
+async function findTwin(
+  tx: WriteTx,
+  scopeKey: string,
+  text: string,
+  nowIso: string,
+): Promise<MemoryRecord | undefined> {
   const candidates = await tx.getAll("memories", { index: "hash", prefix: [scopeKey, hashStatement(text)] });
   // A hash is a hint: two statements may share one.
   const normalized = normalizeStatement(text);
-  return candidates.find((r) => !r.deletedAt && normalizeStatement(r.memory) === normalized);
+  return candidates.find((r) => isVisible(r, nowIso, false) && normalizeStatement(r.memory) === normalized);
 }

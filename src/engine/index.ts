@@ -5,5 +5,4 @@ export { openIndexedDBStore, databaseName } from "../store/indexeddb-store.ts";
 export { openMemoryStore } from "../store/memory-store.ts";
 export type { Durability, Key, Range, ReadTx, Store, TableName, Tables, WriteTx } from "../store/store.ts";
 export { hashingEmbedder } from "../embed/hashing.ts";
-export { openTransformersEmbedder } from "../embed/transformers.ts";
 export type { Embedder } from "../embed/embedder.ts";

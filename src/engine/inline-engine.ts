@@ -39,13 +39,10 @@ import type {
   UpdateRequest,
 } from "./engine.ts";
 import { entities } from "./entities.ts";
-import { exportAll } from "./export.ts";
 import { feedback } from "./feedback.ts";
 import { fillSpace } from "./fill.ts";
-import { forget } from "./forget.ts";
 import { similarNames } from "./graph-names.ts";
 import { readGraphView, readRelationsAround, readEntityOverlap } from "./graph-view.ts";
-import { changesToEmbed, importPart } from "./import.ts";
 import { toItem, withMessages } from "./item.ts";
 import { openLeases } from "./leases.ts";
 import { list } from "./list.ts";
@@ -56,7 +53,6 @@ import type { EntityCount, ListPage, UndoResult } from "./results.ts";
 import { search } from "./search.ts";
 import type { VectorSets } from "./spaces.ts";
 import { openTabs, type Tabs } from "./tabs.ts";
-import { textsToRestore, undo } from "./undo.ts";
 import { Views } from "./views.ts";
 
 export type { EngineParts } from "./parts.ts";
@@ -130,7 +126,7 @@ class InlineEngine implements Engine {
     const embedder = await this.#embedding.answering();
     const vectors = await embedder.embed(facts.map((fact) => fact.text));
     const recalled = await this.#views.exactly(scopeKeyOf(scope), embedder, (view) =>
-      recall(view, facts, vectors, topK),
+      recall(view, facts, vectors, topK, isoNow(this.#context.runtime)),
     );
     this.#maintenance.wake();
     return { facts: recalled, kind: embedder.kind };
@@ -234,6 +230,7 @@ class InlineEngine implements Engine {
 
   async undo(opId: string): Promise<UndoResult> {
     this.#assertOpen();
+    const { textsToRestore, undo } = await import("./seldom.ts");
     const vectors = await this.#embedding.vectorSets(await textsToRestore(this.#context, opId));
     const { result, seq, scopeKeys } = await undo(this.#context, opId, vectors);
     if (scopeKeys.length > 0) this.#announce(seq, scopeKeys, result.opId);
@@ -242,6 +239,7 @@ class InlineEngine implements Engine {
 
   async forget(target: { id: string } | { scope: Scope }): Promise<number> {
     this.#assertOpen();
+    const { forget } = await import("./seldom.ts");
     const { count, pending: dropped, scopeKeys, seq } = await forget(this.#context, target);
     await this.#views.drop();
     for (const opId of dropped) this.#context.emit({ type: "pending", opId, state: "cancelled" });
@@ -263,11 +261,13 @@ class InlineEngine implements Engine {
 
   async export(request: ExportRequest): Promise<KeepsakeExport> {
     this.#assertOpen();
+    const { exportAll } = await import("./seldom.ts");
     return exportAll(this.#context, request);
   }
 
   async import(part: ImportPart): Promise<ImportOutcome> {
     this.#assertOpen();
+    const { changesToEmbed, importPart } = await import("./seldom.ts");
     const changes = await changesToEmbed(this.#context, part);
     const { outcome, seq, scopeKeys } = await importPart(this.#context, part, await this.#embedImport(changes));
     if (scopeKeys.length > 0) this.#announce(seq, scopeKeys, this.#context.runtime.randomId());

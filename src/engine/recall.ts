@@ -4,24 +4,29 @@ import { rarity, searchKeywords } from "../search/keyword-search.ts";
 import { tokenize } from "../text/tokenize.ts";
 import { hashStatement, normalizeStatement } from "../text/statement.ts";
 import type { FactQuery, Neighbor, RecalledFact } from "./engine.ts";
+import type { ISODate } from "../types.ts";
 import type { ScopeView } from "./scope-view.ts";
+import { isVisible } from "./visible.ts";
 
 const WEAK_TERMS = weakTerms(tokenize);
 
 /**
  * @param vectors of the facts' texts, in the space of the view
  * @param topK neighbors per fact; the same statement, where it is stored, comes on top of them
+ * @param nowIso what has expired by then is nobody's neighbor: a decision about it would not be seen
  */
 export function recall(
   view: ScopeView,
   facts: readonly FactQuery[],
   vectors: ReadonlyMap<string, Float32Array>,
   topK: number,
+  nowIso: ISODate,
 ): RecalledFact[] {
+  const allowed = visibleLabels(view, nowIso);
   const weigh = rarity([view.keywords]);
   return facts.map(({ text, hints = [] }) => {
     const vector = vectors.get(text)!;
-    const labels = candidates(view, text, hints, vector, topK);
+    const labels = candidates(view, { text, hints, vector, topK, allowed });
     const similarities = view.vectors.similarities(vector, labels);
     const terms = tokenize(text);
     const neighbors = labels.map((label): Neighbor => {
@@ -42,14 +47,30 @@ export function recall(
   });
 }
 
+interface Wanted {
+  text: string;
+  hints: string[];
+  vector: Float32Array;
+  topK: number;
+  /** null: all. */
+  allowed: number[] | null;
+}
+
+/** null where all are. */
+function visibleLabels(view: ScopeView, nowIso: ISODate): number[] | null {
+  if (!view.hasExpiring) return null;
+  return [...view.entries()].flatMap(([label, record]) => (isVisible(record, nowIso, false) ? [label] : []));
+}
+
 /** Each signal names its own: what only words or only meaning can find must not be crowded out. */
-function candidates(view: ScopeView, text: string, hints: string[], vector: Float32Array, topK: number): number[] {
+function candidates(view: ScopeView, { text, hints, vector, topK, allowed }: Wanted): number[] {
   const labels = new Set<number>();
-  for (const hit of view.vectors.search(vector, topK)) labels.add(hit.label);
+  for (const hit of view.vectors.search(vector, topK, allowed ?? undefined)) labels.add(hit.label);
   for (const query of [text, ...hints]) {
-    for (const hit of searchKeywords([view.keywords], query, { topK })) labels.add(hit.label);
+    for (const hit of searchKeywords([view.keywords], query, { topK, allowed: [allowed && new Set(allowed)] }))
+      labels.add(hit.label);
   }
-  for (const label of view.withHash(hashStatement(text))) labels.add(label);
+  for (const label of view.withHash(hashStatement(text))) if (!allowed || allowed.includes(label)) labels.add(label);
   return [...labels];
 }
 

@@ -1,9 +1,12 @@
 import "fake-indexeddb/auto";
 import type { Memory } from "keepsake";
-import { openIndexedDBStore } from "keepsake/engine";
+import { openIndexedDBStore, openMemoryStore } from "keepsake/engine";
 import { decisions, facts, scriptedLLM } from "keepsake/testing";
 import { beforeEach, describe, expect, it } from "vitest";
+import { ScopeView } from "../../../src/engine/scope-view.ts";
+import { writeSnapshot } from "../../../src/engine/view-snapshot.ts";
 import { TABLES, type TableName } from "../../../src/store/store.ts";
+import { PlannedIndex } from "../../../src/vector/planned-index.ts";
 import { freshDatabase, openMemory, texts } from "./fixtures.ts";
 
 beforeEach(freshDatabase);
@@ -172,7 +175,7 @@ describe("forget(scope)", () => {
 });
 
 describe("forget and snapshots", () => {
-  it("leaves none of the scope behind, and none is written from what was in memory before", async () => {
+  it("leaves none of the scope behind", async () => {
     const memory = openMemory({ index: { snapshotFrom: 5 } });
     const notes = Array.from({ length: 8 }, (_, i) => ({ role: "user" as const, content: `note ${i}` }));
     const { results } = await memory.add(notes, { ...ALICE, infer: false });
@@ -182,6 +185,21 @@ describe("forget and snapshots", () => {
     await memory.forget(id);
     expect(await snapshotsOf()).toBe(0);
     expect((await memory.search("note", { ...ALICE, topK: 20 })).results).toHaveLength(7);
+  });
+});
+
+describe("INV-5: a view of before a forget", () => {
+  it("is not written down as a snapshot any more", async () => {
+    const store = openMemoryStore();
+    await store.write(["meta"], "strict", (tx) =>
+      tx.put("meta", { key: "clock", value: { seq: 1, order: 1, memories: 0, epoch: 1 } }),
+    );
+    const view = new ScopeView("scope", "space", new PlannedIndex(2), 1, []);
+    await writeSnapshot(store, view, 0);
+    expect(await store.read(["snapshots"], (tx) => tx.count("snapshots"))).toBe(0);
+    await writeSnapshot(store, view, 1);
+    expect(await store.read(["snapshots"], (tx) => tx.count("snapshots"))).toBeGreaterThan(0);
+    view.close();
   });
 });
 

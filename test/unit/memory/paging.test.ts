@@ -95,4 +95,19 @@ describe("expiration", () => {
     expect(await memory.get(id!)).toMatchObject({ memory: "note 0", expirationDate: "2026-11-22" });
     await expect(memory.getAll({ ...ALICE, showExpired: "yes" as never })).rejects.toBeInstanceOf(InvalidInputError);
   });
+
+  it("what has expired and is said again is stored again, and nothing is decided about the hidden one", async () => {
+    const runtime = fakeRuntime({ now: "2026-11-22T10:00:00Z" });
+    const memory = openMemory({ runtime });
+    await memory.add("I live in Berlin", { ...ALICE, expirationDate: "2026-11-22" });
+    runtime.advance(24 * 3_600_000);
+    const again = await memory.add("I live in Berlin", ALICE);
+    expect(again.results.map((result) => result.event)).toEqual(["ADD"]);
+    const { results } = await memory.add("We moved to Hamburg", ALICE);
+    expect(results).toMatchObject([{ event: "UPDATE", id: again.results[0]!.id }]);
+    expect(texts(await memory.getAll({ ...ALICE, showExpired: true }))).toEqual([
+      "User moved to Hamburg",
+      "User lives in Berlin",
+    ]);
+  });
 });
