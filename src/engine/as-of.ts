@@ -21,11 +21,17 @@ interface PastScope {
   records: MemoryRecord[];
 }
 
+/** All records as they were, deleted ones included. */
+export async function recordsAsOf(context: EngineContext, asked: Scope, at: ISODate): Promise<MemoryRecord[]> {
+  const past = await context.store.read([...PAST], (tx) => pastScopes(tx, asked, at));
+  return past.flatMap(({ records }) => records);
+}
+
 /** Tables that {@link pastScopes} reads. */
-export const PAST = ["scopes", "changes"] as const;
+const PAST = ["scopes", "changes"] as const;
 
 /** Of all scopes that carry these ids. */
-export async function pastScopes(tx: ReadTx, asked: Scope, at: ISODate): Promise<PastScope[]> {
+async function pastScopes(tx: ReadTx, asked: Scope, at: ISODate): Promise<PastScope[]> {
   const past: PastScope[] = [];
   for (const { scopeKey, scope } of await tx.getAll("scopes")) {
     if (!carries(scope, asked)) continue;

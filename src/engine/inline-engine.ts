@@ -15,7 +15,6 @@ import type {
   Scope,
   SearchResult,
 } from "../types.ts";
-import { PAST, pastScopes, searchAsOf } from "./as-of.ts";
 import { accept, cancel, claim, pending, preview, release } from "./accept.ts";
 import { readClock } from "./clock.ts";
 import { commit, textsOf } from "./commit.ts";
@@ -42,7 +41,6 @@ import { entities } from "./entities.ts";
 import { feedback } from "./feedback.ts";
 import { fillSpace } from "./fill.ts";
 import { similarNames } from "./graph-names.ts";
-import { readGraphView, readRelationsAround, readEntityOverlap } from "./graph-view.ts";
 import { toItem, withMessages } from "./item.ts";
 import { openLeases } from "./leases.ts";
 import { list } from "./list.ts";
@@ -156,9 +154,14 @@ class InlineEngine implements Engine {
     this.#assertOpen();
     const embedder = await this.#embedding.answering();
     const { at } = request;
-    if (at !== undefined) return searchAsOf(this.#context, { ...request, scope, at }, embedder);
+    if (at !== undefined) {
+      const { searchAsOf } = await import("./seldom.ts");
+      return searchAsOf(this.#context, { ...request, scope, at }, embedder);
+    }
     const vector = await embedder.embedOne(request.query);
-    const about = request.graph ? await readEntityOverlap(this.#context, scope, request.query) : null;
+    const about = request.graph
+      ? await (await import("./seldom.ts")).readEntityOverlap(this.#context, scope, request.query)
+      : null;
     const results = await this.#views.carrying(scope, embedder, (views) =>
       search(views, request, vector, { kind: embedder.kind, nowIso: isoNow(this.#context.runtime), about }),
     );
@@ -168,11 +171,13 @@ class InlineEngine implements Engine {
 
   async relationsAround(request: RelationsRequest): Promise<Relation[]> {
     this.#assertOpen();
+    const { readRelationsAround } = await import("./seldom.ts");
     return readRelationsAround(this.#context, request);
   }
 
   async graph(request: GraphRequest): Promise<Graph> {
     this.#assertOpen();
+    const { readGraphView } = await import("./seldom.ts");
     return readGraphView(this.#context, request);
   }
 
@@ -180,11 +185,12 @@ class InlineEngine implements Engine {
     this.#assertOpen();
     const { scope, at } = request;
     const { store, runtime } = this.#context;
-    const records =
-      at === undefined
-        ? await store.read(["scopes", "memories"], (tx) => edit.recordsCarrying(tx, scope))
-        : (await store.read([...PAST], (tx) => pastScopes(tx, scope, at))).flatMap((past) => past.records);
-    return list(records, request, at ?? isoNow(runtime));
+    if (at !== undefined) {
+      const { recordsAsOf } = await import("./seldom.ts");
+      return list(await recordsAsOf(this.#context, scope, at), request, at);
+    }
+    const records = await store.read(["scopes", "memories"], (tx) => edit.recordsCarrying(tx, scope));
+    return list(records, request, isoNow(runtime));
   }
 
   async get(id: string): Promise<MemoryItem | null> {
