@@ -6,7 +6,7 @@ import type { OpQueue } from "./add/queue.ts";
 import type { Engine } from "./engine/engine.ts";
 import type { EntityCount, ImportResult, UndoResult } from "./engine/results.ts";
 import { EngineError } from "./errors.ts";
-import { loadFlow, openEngine } from "./open-engine.ts";
+import { loadFlow, openEngine, type Flow } from "./open-engine.ts";
 import type {
   AddOptions,
   CallOptions,
@@ -56,6 +56,7 @@ const DEFAULT_LLM_TIMEOUT_MS = 120_000;
 interface Opened {
   engine: Engine;
   queue: OpQueue;
+  flow: Flow;
 }
 
 /**
@@ -99,12 +100,11 @@ export class Memory {
     const opId = options.opId === undefined ? this.#runtime.randomId() : toText(options.opId, "opId");
     // One after the other, whatever the messages take to read: so ops are accepted in the order of the calls.
     const intake = this.#intake.then(async () => {
-      const { checkAdd, toMessages, toOpOptions } = await import("./intake.ts");
       signal?.throwIfAborted();
-      const op = toOpOptions(options, defaults, llm ? "llm" : "rules");
-      const list = await toMessages(messages);
-      checkAdd(op, scope, list, llm !== undefined);
-      const { queue } = await this.#open(signal);
+      const { queue, flow } = await this.#open(signal);
+      const op = flow.toOpOptions(options, defaults, llm ? "llm" : "rules");
+      const list = await flow.toMessages(messages);
+      flow.checkAdd(op, scope, list, llm !== undefined);
       const request = { opId, scope, messages: list, options: op };
       if (dryRun) return { result: queue.preview(request, { signal, trace }) };
       return queue.accept(request, { signal, trace, onAbort: "cancel" });
@@ -371,7 +371,7 @@ export class Memory {
   async #start(): Promise<Opened> {
     const { llm = null, llmTimeoutMs = DEFAULT_LLM_TIMEOUT_MS } = this.#options;
     // The add flow is most of the library's code, and loads while the worker starts.
-    const [{ OpQueue }, engine] = await Promise.all([
+    const [flow, engine] = await Promise.all([
       loadFlow(),
       openEngine(this.#options, {
         onEvent: (event) => this.#watchers.emit(event),
@@ -379,7 +379,7 @@ export class Memory {
         onDead: () => (this.#opened = null),
       }),
     ]);
-    const queue = new OpQueue({
+    const queue = new flow.OpQueue({
       engine,
       llm,
       llmTimeoutMs,
@@ -390,7 +390,7 @@ export class Memory {
     globalThis.addEventListener?.("online", this.#resume);
     // What waited since the last time is taken up in the background; `pending()` tells how it goes.
     queue.drain(false).catch(() => undefined);
-    return { engine, queue };
+    return { engine, queue, flow };
   }
 
   readonly #resume = (): void => {

@@ -1,5 +1,5 @@
 /** From the app's options to an engine: which kind, with what. */
-import type { OpQueue } from "./add/queue.ts";
+import type * as flow from "./flow.ts";
 import type { Engine, EngineOptions, EmbedderConfig } from "./engine/engine.ts";
 import type { EngineParts } from "./engine/inline-engine.ts";
 import type { Embedder } from "./embed/embedder.ts";
@@ -23,13 +23,15 @@ export async function openEngine(options: MemoryOptions, hooks: OpenHooks): Prom
   return kind === "worker" ? openWorker(options, hooks) : openInline(options, hooks, {});
 }
 
+export type Flow = typeof flow;
+
 /**
  * The add flow, apart from the front door: most of the library's code, loaded while the worker starts.
  * @throws {EngineError} engine_start, where `import()` is forbidden or its file is missing
  */
-export async function loadFlow(): Promise<{ OpQueue: typeof OpQueue }> {
+export async function loadFlow(): Promise<Flow> {
   try {
-    return await import("./add/queue.ts");
+    return await import("./flow.ts");
   } catch (cause) {
     const message =
       "keepsake: a part of the library could not be loaded. In a service worker, where import() is forbidden, bundle into a single file.";

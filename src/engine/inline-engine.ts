@@ -76,6 +76,8 @@ class InlineEngine implements Engine {
   readonly #views: Views;
   readonly #maintenance: Maintenance;
   readonly #tabs: Tabs;
+  /** Asked for at once, so that it is there when the network is not. */
+  readonly #seldom = import("./seldom.ts");
   #closed = false;
 
   constructor(context: EngineContext, options: EngineOptions, plan: EmbeddingPlan) {
@@ -93,6 +95,7 @@ class InlineEngine implements Engine {
       onState: (embedder) => context.emit({ type: "model-state", embedder }),
     });
     this.#embedding.start();
+    this.#seldom.catch(() => undefined);
   }
 
   async accept(request: AcceptRequest): Promise<ClaimOutcome> {
@@ -155,12 +158,12 @@ class InlineEngine implements Engine {
     const embedder = await this.#embedding.answering();
     const { at } = request;
     if (at !== undefined) {
-      const { searchAsOf } = await import("./seldom.ts");
+      const { searchAsOf } = await this.#seldom;
       return searchAsOf(this.#context, { ...request, scope, at }, embedder);
     }
     const vector = await embedder.embedOne(request.query);
     const about = request.graph
-      ? await (await import("./seldom.ts")).readEntityOverlap(this.#context, scope, request.query)
+      ? await (await this.#seldom).readEntityOverlap(this.#context, scope, request.query)
       : null;
     const results = await this.#views.carrying(scope, embedder, (views) =>
       search(views, request, vector, { kind: embedder.kind, nowIso: isoNow(this.#context.runtime), about }),
@@ -171,13 +174,13 @@ class InlineEngine implements Engine {
 
   async relationsAround(request: RelationsRequest): Promise<Relation[]> {
     this.#assertOpen();
-    const { readRelationsAround } = await import("./seldom.ts");
+    const { readRelationsAround } = await this.#seldom;
     return readRelationsAround(this.#context, request);
   }
 
   async graph(request: GraphRequest): Promise<Graph> {
     this.#assertOpen();
-    const { readGraphView } = await import("./seldom.ts");
+    const { readGraphView } = await this.#seldom;
     return readGraphView(this.#context, request);
   }
 
@@ -186,7 +189,7 @@ class InlineEngine implements Engine {
     const { scope, at } = request;
     const { store, runtime } = this.#context;
     if (at !== undefined) {
-      const { recordsAsOf } = await import("./seldom.ts");
+      const { recordsAsOf } = await this.#seldom;
       return list(await recordsAsOf(this.#context, scope, at), request, at);
     }
     const records = await store.read(["scopes", "memories"], (tx) => edit.recordsCarrying(tx, scope));
@@ -236,7 +239,7 @@ class InlineEngine implements Engine {
 
   async undo(opId: string): Promise<UndoResult> {
     this.#assertOpen();
-    const { textsToRestore, undo } = await import("./seldom.ts");
+    const { textsToRestore, undo } = await this.#seldom;
     const vectors = await this.#embedding.vectorSets(await textsToRestore(this.#context, opId));
     const { result, seq, scopeKeys } = await undo(this.#context, opId, vectors);
     if (scopeKeys.length > 0) this.#announce(seq, scopeKeys, result.opId);
@@ -245,7 +248,7 @@ class InlineEngine implements Engine {
 
   async forget(target: { id: string } | { scope: Scope }): Promise<number> {
     this.#assertOpen();
-    const { forget } = await import("./seldom.ts");
+    const { forget } = await this.#seldom;
     const { count, pending: dropped, scopeKeys, seq } = await forget(this.#context, target);
     await this.#views.drop();
     for (const opId of dropped) this.#context.emit({ type: "pending", opId, state: "cancelled" });
@@ -267,13 +270,13 @@ class InlineEngine implements Engine {
 
   async export(request: ExportRequest): Promise<KeepsakeExport> {
     this.#assertOpen();
-    const { exportAll } = await import("./seldom.ts");
+    const { exportAll } = await this.#seldom;
     return exportAll(this.#context, request);
   }
 
   async import(part: ImportPart): Promise<ImportOutcome> {
     this.#assertOpen();
-    const { changesToEmbed, importPart } = await import("./seldom.ts");
+    const { changesToEmbed, importPart } = await this.#seldom;
     const changes = await changesToEmbed(this.#context, part);
     const { outcome, seq, scopeKeys } = await importPart(this.#context, part, await this.#embedImport(changes));
     if (scopeKeys.length > 0) this.#announce(seq, scopeKeys, this.#context.runtime.randomId());
