@@ -83,14 +83,15 @@ export function decodeSnapshot(
   const total = verify(chunks);
   const { header, parts: sizes } = readDirectory(chunks);
   checkHeader(header, { ...expected, format: SNAPSHOT_FORMAT });
-  const parts: Record<string, Uint8Array> = {};
+  const parts: [string, Uint8Array][] = [];
   let at = LEAD_BYTES + padded(wordAt(chunks, WORD));
   for (const [name, size] of sizes) {
-    parts[name] = read(chunks, at, size);
+    parts.push([name, read(chunks, at, size)]);
     at += padded(size);
   }
   if (at !== total - TRAILER_BYTES) throw damaged("its parts do not fill it");
-  return { header, parts };
+  // fromEntries defines properties: a name like "__proto__" stays a name.
+  return { header, parts: Object.fromEntries(parts) };
 }
 
 function checkHeader(header: SnapshotHeader, expected: Partial<SnapshotHeader>): void {
