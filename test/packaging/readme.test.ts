@@ -141,6 +141,33 @@ describe("README.md and docs/", () => {
     expect(methods.filter((name) => !table.includes(`\`${name}(`))).toEqual([]);
   });
 
+  it("each yes of ours in the feature table leads to the test that shows it", () => {
+    const leads = new Map(
+      [...pages[0]!.text.matchAll(/^\[([\w-]+)\]: (\S+) "(.*)"$/gm)].map(([, name, file, title]) => [
+        name!,
+        { file: file!, title: title! },
+      ]),
+    );
+    const used = featureRows().flatMap(({ ours }) => /^\[yes\]\[(.+)\]$/.exec(ours)?.[1] ?? []);
+    const wrong = used.filter((name) => {
+      const lead = leads.get(name);
+      return !lead || !existsSync(join(root, lead.file)) || !titlesIn(lead.file).includes(lead.title);
+    });
+    expect(used.length).toBeGreaterThan(50);
+    expect(wrong).toEqual([]);
+    expect([...leads.keys()].filter((name) => !used.includes(name))).toEqual([]);
+  });
+
+  it("what is only in Keepsake by the feature table has no yes elsewhere", () => {
+    const rows = featureRows();
+    const first = rows.findIndex(({ feature }) => feature.startsWith("**Only in Keepsake"));
+    for (const { others, ours } of rows.slice(first + 1)) {
+      expect(others.filter((other) => other.startsWith("yes"))).toEqual([]);
+      expect(ours).toMatch(/^\[yes\]/);
+    }
+    expect(first).toBeGreaterThan(0);
+  });
+
   it("docs/errors.md explains every code, and the README names it", () => {
     const codes = Object.keys(CODES);
     const explained = [...section("docs/errors.md", "Errors").matchAll(/^\| `(\w+)`/gm)].map((match) => match[1]);
@@ -149,6 +176,31 @@ describe("README.md and docs/", () => {
     expect(codes.filter((name) => !table.includes(`\`${name}\``))).toEqual([]);
   });
 });
+
+interface FeatureRow {
+  feature: string;
+  others: string[];
+  ours: string;
+}
+
+function featureRows(): FeatureRow[] {
+  const lines = section("README.md", "Feature by feature").split("\n");
+  return lines
+    .filter((line) => line.startsWith("| "))
+    .map((line) => {
+      const [feature = "", ...cells] = line
+        .slice(1, -1)
+        .split("|")
+        .map((cell) => cell.trim());
+      return { feature, others: cells.slice(0, -1), ours: cells.at(-1)! };
+    });
+}
+
+/** Of the tests in a file. */
+function titlesIn(file: string): string[] {
+  const text = readFileSync(join(root, file), "utf8");
+  return [...text.matchAll(/\b(?:it|test)(?:\.[\w.]+\([^()]*\))?\(\s*(["'`])(.*?)\1,/g)].map((match) => match[2]!);
+}
 
 function leadsSomewhere(from: string, file: string, heading: string | undefined): boolean {
   const target = file === "" ? join(root, from) : join(root, dirname(from), file);
@@ -225,6 +277,9 @@ const CONTEXT = `
 import type { Embedder, JSONSchema, LLMRequest, Memory as KeepsakeMemory } from "keepsake";
 declare global {
   const memory: KeepsakeMemory;
+  /** Of memories. */
+  const id: string;
+  const otherId: string;
   const myEmbedder: Embedder;
   const apiKey: string;
   const button: HTMLButtonElement;
