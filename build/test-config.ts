@@ -3,12 +3,29 @@ import type { ViteUserConfig } from "vitest/config";
 /** The test projects. `scripts/test.mjs` runs them all, with types, lint, browser and packaging around them. */
 export const tests: NonNullable<ViteUserConfig["test"]> = {
   projects: [
-    { extends: true, test: { name: "unit", environment: "happy-dom", include: ["test/unit/**/*.test.ts"] } },
-    { extends: true, test: { name: "property", environment: "node", include: ["test/property/**/*.test.ts"] } },
+    {
+      extends: true,
+      test: {
+        name: "unit",
+        sequence: { groupOrder: 0 },
+        environment: "happy-dom",
+        include: ["test/unit/**/*.test.ts"],
+      },
+    },
+    {
+      extends: true,
+      test: {
+        name: "property",
+        sequence: { groupOrder: 0 },
+        environment: "node",
+        include: ["test/property/**/*.test.ts"],
+      },
+    },
     {
       extends: true,
       test: {
         name: "packaging",
+        sequence: { groupOrder: 1 },
         environment: "node",
         include: ["test/packaging/**/*.test.ts"],
         globalSetup: ["test/packaging/setup.ts"],
@@ -20,6 +37,8 @@ export const tests: NonNullable<ViteUserConfig["test"]> = {
       extends: true,
       test: {
         name: "browser",
+        // After the others: it has workers of its own, and a loaded machine makes browsers slow.
+        sequence: { groupOrder: 2 },
         environment: "node",
         include: ["test/browser/**/*.test.ts"],
         globalSetup: ["test/browser/setup.ts"],

@@ -34,6 +34,7 @@ if (!chromium) {
   console.log(`Install one, or set CHROME_PATH, and run npm test again.\n${line}`);
 }
 const { passed, failed: red, skipped } = counts();
+if (passed + red === 0) console.log("\nNO TEST RAN: see the error above.");
 console.log(
   `\n${passed} passed, ${red + failed.filter(({ name }) => !name.startsWith("tests")).length} failed, ${skipped} skipped`,
 );

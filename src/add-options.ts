@@ -8,6 +8,7 @@ import { toMetadata } from "./validate.ts";
 const MAX_CONTEXT_WINDOW = 100;
 const MAX_INSTRUCTIONS_LENGTH = 20_000;
 const MAX_CATEGORIES = 100;
+const LAST_INSTANT = Date.UTC(10_000, 0, 1);
 
 /**
  * @param extractor who would extract
@@ -107,6 +108,9 @@ function toInstant(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   const isInstant = typeof value === "number" || typeof value === "string" || value instanceof Date;
   const date = new Date(typeof value === "number" ? value * 1000 : isInstant ? value : NaN);
-  if (!Number.isNaN(date.getTime())) return date.toISOString();
-  throw new InvalidInputError("keepsake: timestamp must be a Date, an ISO 8601 string or Unix seconds.");
+  // Beyond the year 9999 ISO strings no longer sort by time; what is that far away was milliseconds.
+  if (date.getTime() < LAST_INSTANT && date.getUTCFullYear() >= 0) return date.toISOString();
+  throw new InvalidInputError(
+    "keepsake: timestamp must be a Date, an ISO 8601 string or Unix seconds (not milliseconds).",
+  );
 }

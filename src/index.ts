@@ -1,6 +1,7 @@
 /** `keepsake`: every public name of the main entry, one by one. */
 export { Memory } from "./memory.ts";
 export type {
+  AddDefaults,
   AddOptions,
   CallOptions,
   ExportOptions,
@@ -37,10 +38,14 @@ export type { EmbedderInfo, KeepsakeEvent, MemoryInfo, TransformersOptions } fro
 export type {
   AddResult,
   AddResultItem,
+  Attachment,
+  ContentPart,
+  CustomPrompts,
   DecidedBy,
   DecisionEvent,
-  Feedback,
   EntityType,
+  EventTime,
+  Feedback,
   Graph,
   GraphEdge,
   GraphNode,
@@ -54,10 +59,15 @@ export type {
   LLMRequest,
   MemoryItem,
   Message,
+  MessageInput,
+  OpOptions,
   PendingOp,
   Relation,
   RelationChanges,
+  Retention,
   Scope,
   ScoreParts,
   SearchResult,
+  Source,
+  TraceStage,
 } from "./types.ts";

@@ -73,4 +73,6 @@ export type KeepsakeEvent =
       error?: { code: string; message: string };
     }
   | { type: "index-rebuilt"; scopeKey: string; reason: string }
+  /** The search index works, but could not be saved: the next start has to build it again. */
+  | { type: "snapshot-failed"; scopeKey: string; reason: string }
   | { type: "store-lost"; reason: string };

@@ -1,12 +1,12 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** The front door. */
 import { untilAborted } from "./abort.ts";
 import { checkOptions } from "./check-options.ts";
 import { Recalled } from "./add/recalled.ts";
-import type { OpQueue } from "./add/queue.ts";
-import type { Engine } from "./engine/engine.ts";
 import type { EntityCount, ImportResult, UndoResult } from "./engine/results.ts";
 import { EngineError } from "./errors.ts";
-import { loadFlow, openEngine, type Flow } from "./open-engine.ts";
+import { InOrder } from "./in-order.ts";
+import { loadFlow, openEngine, type Opened } from "./open-engine.ts";
 import type {
   AddOptions,
   CallOptions,
@@ -25,17 +25,21 @@ import type {
 import { toGraphRequest } from "./graph-options.ts";
 import type { KeepsakeExport } from "./portable/format.ts";
 import {
+  copyOf,
+  toCamelCase,
   toCursor,
   toExportRequest,
   toFeedback,
   toIds,
   toListRequest,
+  toMode,
   toScopeOnly,
   toUpdateRequest,
   toUpdateRequests,
   toView,
 } from "./requests.ts";
 import { systemRuntime } from "./runtime.ts";
+import { scopeKeyOf } from "./scope.ts";
 import type { KeepsakeEvent, MemoryInfo } from "./info.ts";
 import type {
   AddResult,
@@ -53,12 +57,6 @@ import { Watchers } from "./watchers.ts";
 
 const DEFAULT_LLM_TIMEOUT_MS = 120_000;
 
-interface Opened {
-  engine: Engine;
-  queue: OpQueue;
-  flow: Flow;
-}
-
 /**
  * Long-term memory on this device.
  *
@@ -68,15 +66,15 @@ interface Opened {
  * @example
  * const memory = new Memory();
  * await memory.add("I moved to Hamburg.", { userId: "alice" });
- * const { results } = await memory.search("Where does she live?", { userId: "alice" });
+ * const { results } = await memory.search("moved to which city?", { userId: "alice" });
  */
 export class Memory {
   readonly #options: MemoryOptions;
   readonly #watchers = new Watchers();
   readonly #recalled = new Recalled();
   #opened: Promise<Opened> | null = null;
-  /** The last `add` that was taken in. */
-  #intake: Promise<unknown> = Promise.resolve();
+  /** By scope. */
+  readonly #intakes = new InOrder();
   #closed = false;
 
   /** @throws {InvalidInputError} for options that contradict each other */
@@ -94,24 +92,25 @@ export class Memory {
    */
   async add(messages: string | MessageInput | MessageInput[], options: AddOptions): Promise<AddResult> {
     const scope = toScope(options, "add");
-    const { signal, trace = false, dryRun = false } = options;
+    const { signal } = options;
     checkSignal(signal);
-    const { llm, defaults = {} } = this.#options;
+    const { trace, dryRun, accepted } = toMode(options);
     const opId = options.opId === undefined ? this.#runtime.randomId() : toText(options.opId, "opId");
-    // One after the other, whatever the messages take to read: so ops are accepted in the order of the calls.
-    const intake = this.#intake.then(async () => {
-      signal?.throwIfAborted();
-      const { queue, flow } = await this.#open(signal);
-      const op = flow.toOpOptions(options, defaults, llm ? "llm" : "rules");
-      const list = await flow.toMessages(messages);
-      flow.checkAdd(op, scope, list, llm !== undefined);
-      const request = { opId, scope, messages: list, options: op };
-      if (dryRun) return { result: queue.preview(request, { signal, trace }) };
-      return queue.accept(request, { signal, trace, onAbort: "cancel" });
+    // As they are now: the caller may go on with its lists while they are read.
+    const given = { messages: copyOf(messages), options: toCamelCase(copyOf(options)), scope, opId };
+    const { llm, defaults = {} } = this.#options;
+    const request = this.#open(signal).then(({ flow }) => flow.toAddRequest({ ...given, defaults, hasLLM: !!llm }));
+    request.catch(() => undefined);
+    const intake = this.#intakes.run(scopeKeyOf(scope), async () => {
+      // Whatever reading takes: ops are accepted in the order of the calls.
+      const read = await untilAborted(request, signal);
+      const { queue } = await this.#open(signal);
+      if (dryRun) return { result: queue.preview(read, { signal, trace }) };
+      // Who waits for the acceptance only is told that the op is safe: a later abort must not take that back.
+      return queue.accept(read, { signal: accepted ? undefined : signal, trace, onAbort: "cancel" });
     });
-    this.#intake = intake.catch(() => undefined);
     const { result } = await untilAborted(intake, signal);
-    return options.wait === "accepted" && !dryRun ? { opId, results: [], pending: true } : result;
+    return accepted && !dryRun ? { opId, results: [], pending: true } : result;
   }
 
   /**
@@ -124,13 +123,13 @@ export class Memory {
       ...toQuery(options, "search"),
       ...toView(options),
       query: toText(query, "the query"),
-      topK: toTopK(options.topK),
+      topK: toTopK(options.topK ?? options.top_k ?? options.limit),
       threshold: toThreshold(options.threshold),
       ...(options.explain === true && { explain: true }),
       ...(options.graph === true && { graph: true }),
     };
     const results = await this.#call(options.signal, ({ engine }) => engine.search(request));
-    this.#recalled.note(results.map((result) => result.memory));
+    this.#recalled.note(results);
     if (!options.graph) return { results };
     const { topK: _topK, threshold: _threshold, explain: _explain, graph: _graph, ...view } = request;
     const around = { ...view, memoryIds: results.map((result) => result.id) };
@@ -297,7 +296,7 @@ export class Memory {
 
   /** Drops a pending op. False where it was not pending. */
   cancel(opId: string, { signal }: CallOptions = {}): Promise<boolean> {
-    return this.#call(signal, ({ engine }) => engine.cancel(toGivenId(opId)));
+    return this.#call(signal, ({ queue }) => queue.cancel(toGivenId(opId)));
   }
 
   /**
@@ -307,7 +306,7 @@ export class Memory {
   async flush({ signal }: CallOptions = {}): Promise<FlushResult> {
     checkSignal(signal);
     const { engine, queue } = await this.#open(signal);
-    const results = await queue.drain(true, signal);
+    const results = await queue.drain("all", signal);
     return { results, pending: await engine.pending() };
   }
 
@@ -389,11 +388,11 @@ export class Memory {
     });
     globalThis.addEventListener?.("online", this.#resume);
     // What waited since the last time is taken up in the background; `pending()` tells how it goes.
-    queue.drain(false).catch(() => undefined);
+    queue.drain("waiting").catch(() => undefined);
     return { engine, queue, flow };
   }
 
   readonly #resume = (): void => {
-    this.#opened?.then(({ queue }) => queue.drain(false)).catch(() => undefined);
+    this.#opened?.then(({ queue }) => queue.drain("waiting")).catch(() => undefined);
   };
 }

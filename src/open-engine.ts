@@ -4,6 +4,7 @@ import type { Engine, EngineOptions, EmbedderConfig } from "./engine/engine.ts";
 import type { EngineParts } from "./engine/inline-engine.ts";
 import type { Embedder } from "./embed/embedder.ts";
 import { EngineError } from "./errors.ts";
+import { loadPart } from "./load-part.ts";
 import type { MemoryOptions } from "./options.ts";
 import type { KeepsakeEvent, TransformersOptions } from "./info.ts";
 import { openWorkerEngine, type WorkerLike } from "./worker/client.ts";
@@ -25,18 +26,19 @@ export async function openEngine(options: MemoryOptions, hooks: OpenHooks): Prom
 
 export type Flow = typeof flow;
 
+/** What a Memory works with from its first call on. */
+export interface Opened {
+  engine: Engine;
+  flow: Flow;
+  queue: flow.OpQueue;
+}
+
 /**
  * The add flow, apart from the front door: most of the library's code, loaded while the worker starts.
  * @throws {EngineError} engine_start, where `import()` is forbidden or its file is missing
  */
-export async function loadFlow(): Promise<Flow> {
-  try {
-    return await import("./flow.ts");
-  } catch (cause) {
-    const message =
-      "keepsake: a part of the library could not be loaded. In a service worker, where import() is forbidden, bundle into a single file.";
-    throw new EngineError("engine_start", message, { cause });
-  }
+export function loadFlow(): Promise<Flow> {
+  return loadPart(() => import("./flow.ts"));
 }
 
 export function isEmbedder(value: MemoryOptions["embedder"]): value is Embedder {

@@ -70,6 +70,10 @@ export interface LegacyOptions {
   asyncMode?: boolean;
   /** @deprecated */
   async_mode?: boolean;
+  /** @deprecated Means `topK`. */
+  limit?: number;
+  /** @deprecated Means `topK`. */
+  top_k?: number;
 }
 
 /** Options of `add` that may also be given once for all, as `defaults`. */

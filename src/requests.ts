@@ -1,10 +1,10 @@
 /** From the options of the public methods to what the engine takes. */
 import type { ExportRequest, ListRequest, UpdateRequest } from "./engine/engine.ts";
 import { InvalidInputError } from "./errors.ts";
-import type { ExportOptions, GetAllOptions, UpdateEntry, UpdateFields, ViewOptions } from "./options.ts";
+import type { AddOptions, ExportOptions, GetAllOptions, UpdateEntry, UpdateFields, ViewOptions } from "./options.ts";
 import type { Feedback, Scope } from "./types.ts";
 import { toDay } from "./validate-days.ts";
-import { toGivenId, toMetadata, toQuery, toText, toTopK } from "./validate.ts";
+import { isPlainObject, toGivenId, toMetadata, toQuery, toText, toTopK } from "./validate.ts";
 
 /** Memories that one batch may name. */
 const MAX_BATCH = 1_000;
@@ -128,4 +128,40 @@ export function toExportRequest(options: ExportOptions): ExportRequest {
   if (!all) return { scope: toScopeOnly(rest, "export"), vectors };
   if (Object.keys(rest).length === 0) return { scope: null, vectors };
   throw new InvalidInputError("keepsake: export takes a scope or all: true, not both.");
+}
+
+/** How an `add` is to be run. */
+export function toMode({ wait, trace, dryRun }: AddOptions): { accepted: boolean; trace: boolean; dryRun: boolean } {
+  if (wait !== undefined && wait !== "applied" && wait !== "accepted") {
+    throw new InvalidInputError('keepsake: wait must be "applied" or "accepted".');
+  }
+  for (const [name, value] of Object.entries({ trace, dryRun })) {
+    if (value !== undefined && typeof value !== "boolean") {
+      throw new InvalidInputError(`keepsake: ${name} must be true or false.`);
+    }
+  }
+  return { accepted: wait === "accepted", trace: trace === true, dryRun: dryRun === true };
+}
+
+/** Deeper than anything that is accepted; what lies below is left as it is, for the checks to refuse. */
+const MAX_COPY_DEPTH = 32;
+
+/** A copy of lists and plain objects; everything else (strings, Blobs, whatever it should not be) as it is. */
+export function copyOf<T>(value: T, depth = 0): T {
+  if (depth > MAX_COPY_DEPTH || typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item: unknown) => copyOf(item, depth + 1)) as T;
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOf(item, depth + 1)])) as T;
+}
+
+/** mem0's older names for options of ours. */
+const OLD_NAMES: Record<string, string> = { enableGraph: "graph" };
+
+/** Options as mem0's Python and REST docs spell them (`expiration_date`) count like ours, which go before them. */
+export function toCamelCase(options: AddOptions): AddOptions {
+  const entries = Object.entries(options).map(([key, value]): [string, unknown] => {
+    const camel = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    return [OLD_NAMES[camel] ?? camel, value];
+  });
+  return { ...(Object.fromEntries(entries) as AddOptions), ...options };
 }

@@ -7,6 +7,8 @@ const ROLES = new Set(["user", "assistant", "system"]);
 const MAX_MESSAGES = 10_000;
 /** Characters of one message: some 50,000 tokens, more than any model on a device reads. */
 const MAX_CONTENT_LENGTH = 200_000;
+/** How long the text of a remote document may take to come, in ms. */
+const DOWNLOAD_TIMEOUT_MS = 30_000;
 /** Bytes of one image or PDF. */
 const MAX_IMAGE_BYTES = 10 * 2 ** 20;
 
@@ -14,7 +16,7 @@ const MAX_IMAGE_BYTES = 10 * 2 ** 20;
  * A string is one user message; one message is a list of one. At least one must say something. Nothing is cut.
  * @throws {InvalidInputError} that names the position and the limit
  */
-export async function toMessages(input: unknown): Promise<Message[]> {
+export async function toMessages(input: unknown, signal?: AbortSignal): Promise<Message[]> {
   const list = typeof input === "string" ? [{ role: "user", content: input }] : Array.isArray(input) ? input : [input];
   if (input === null || input === undefined || list.length === 0) {
     throw new InvalidInputError("keepsake: messages are missing. Pass a string, a message or a list of messages.");
@@ -23,14 +25,14 @@ export async function toMessages(input: unknown): Promise<Message[]> {
     throw new InvalidInputError(`keepsake: an add takes at most ${MAX_MESSAGES} messages. Add them in several calls.`);
   }
   const messages: Message[] = [];
-  for (const [index, value] of list.entries()) messages.push(await toMessage(value, `messages[${index}]`));
+  for (const [index, value] of list.entries()) messages.push(await toMessage(value, `messages[${index}]`, signal));
   if (messages.every((m) => m.content.trim() === "" && !m.images)) {
     throw new InvalidInputError("keepsake: every message is blank. Pass at least one with content.");
   }
   return messages;
 }
 
-async function toMessage(value: unknown, at: string): Promise<Message> {
+async function toMessage(value: unknown, at: string, signal?: AbortSignal): Promise<Message> {
   const { role, content, name } = (value ?? {}) as Partial<MessageInput>;
   if (typeof role !== "string" || !ROLES.has(role)) {
     throw new InvalidInputError(`keepsake: ${at}.role must be "user", "assistant" or "system".`);
@@ -38,12 +40,16 @@ async function toMessage(value: unknown, at: string): Promise<Message> {
   if (name !== undefined && typeof name !== "string") {
     throw new InvalidInputError(`keepsake: ${at}.name must be a string.`);
   }
-  const message: Message = { role: role as Message["role"], ...(await toContent(content, at)) };
+  const message: Message = { role: role as Message["role"], ...(await toContent(content, at, signal)) };
   if (name !== undefined && name.trim() !== "") message.name = name.trim().toWellFormed();
   return message;
 }
 
-async function toContent(content: unknown, at: string): Promise<Pick<Message, "content" | "images">> {
+async function toContent(
+  content: unknown,
+  at: string,
+  signal?: AbortSignal,
+): Promise<Pick<Message, "content" | "images">> {
   if (typeof content === "string") return { content: toText(content, at) };
   if (!Array.isArray(content)) {
     throw new InvalidInputError(`keepsake: ${at}.content must be a string or a list of parts.`);
@@ -63,10 +69,10 @@ async function toContent(content: unknown, at: string): Promise<Pick<Message, "c
         images.push(await toVisual(part.pdf_url?.url, "application/pdf", where));
         break;
       case "txt_url":
-        texts.push(await toDocument(part.txt_url?.url, where));
+        texts.push(await toDocument(part.txt_url?.url, where, signal));
         break;
       case "mdx_url":
-        texts.push(await toDocument(part.mdx_url?.url, where));
+        texts.push(await toDocument(part.mdx_url?.url, where, signal));
         break;
       default:
         throw new InvalidInputError(`keepsake: ${where} must be a text, image_url, pdf_url, txt_url or mdx_url part.`);
@@ -101,12 +107,12 @@ async function toVisual(url: unknown, type: string, at: string): Promise<string>
   return url;
 }
 
-async function toDocument(url: unknown, at: string): Promise<string> {
+async function toDocument(url: unknown, at: string, signal?: AbortSignal): Promise<string> {
   if (url instanceof Blob) return url.text();
   if (typeof url !== "string" || !/^(?:https?|data):/i.test(url)) {
     throw new InvalidInputError(`keepsake: the url of ${at} must be an http(s) or data: URL or a Blob.`);
   }
-  return /^data:/i.test(url) ? decodeDataUrl(url, at) : download(url, at);
+  return /^data:/i.test(url) ? decodeDataUrl(url, at) : download(url, at, signal);
 }
 
 /** Not by `fetch`: a strict CSP forbids data: URLs there. */
@@ -121,12 +127,14 @@ function decodeDataUrl(url: string, at: string): string {
   }
 }
 
-async function download(url: string, at: string): Promise<string> {
+async function download(url: string, at: string, signal?: AbortSignal): Promise<string> {
+  const limit = AbortSignal.timeout(DOWNLOAD_TIMEOUT_MS);
   try {
-    const response = await fetch(url);
+    const response = await fetch(url, { signal: signal ? AbortSignal.any([signal, limit]) : limit });
     if (response.ok) return await response.text();
     throw new Error(`HTTP ${response.status}`);
   } catch (cause) {
+    if (signal?.aborted) throw signal.reason;
     const message = `keepsake: the document at ${at} could not be fetched. Pass its text, or a Blob. Nothing was stored.`;
     throw new InvalidInputError(message, { cause, retryable: true });
   }

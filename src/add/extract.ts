@@ -1,5 +1,7 @@
 /** Messages → facts: by the app's LLM, or by the rules where there is none. */
 import type { ClaimedOp } from "../engine/engine.ts";
+import { untilAborted } from "../abort.ts";
+import { scopeKeyOf } from "../scope.ts";
 import { eventTimeOf } from "../text/when.ts";
 import type { FactDetails, Message, OpOptions, PendingOp, Source } from "../types.ts";
 import { ask } from "./ask.ts";
@@ -16,6 +18,7 @@ import {
   type ExtractedFact,
 } from "./reply-formats.ts";
 import { extractByRules, relationsByRules } from "./rules/index.ts";
+import { bareLine } from "./recalled.ts";
 import { isAbout } from "./topics.ts";
 
 /** A message with its place among those of the op, which provenance refers to. */
@@ -25,16 +28,42 @@ interface Said extends Message {
 
 export async function extract(run: Run, claim: ClaimedOp): Promise<Fact[]> {
   const { op } = claim;
-  const said = withoutRecalled(run, await saidIn(run, op), claim);
-  if (said.length === 0) return [];
-  const found = await findFacts(run, claim, said);
+  const told = await saidIn(run, op);
+  const known = await knownLines(run, op, told);
+  run.trace.add({ stage: "context", messages: claim.context, dropped: [...known] });
+  const said = told.flatMap((message) => withoutLines(message, known));
+  const found = said.length === 0 ? [] : await findFacts(run, claim, said);
   const facts = op.options.graph ? found.map(withRelations) : found;
   run.trace.add({
     stage: "facts",
     by: run.llm ? "llm" : "rules",
     facts: facts.map(({ text, reason }) => ({ text, ...(reason !== undefined && { reason }) })),
   });
-  return facts;
+  // What is known is told as such, like any fact that is stored already.
+  return [...facts, ...[...known].map((text): Fact => ({ text, origin: run.llm ? "llm" : "rules", details: {} }))];
+}
+
+/** Lines that `search` handed out and that are still remembered, word for word, in exactly this scope. */
+async function knownLines(run: Run, op: PendingOp, said: Said[]): Promise<Set<string>> {
+  const scopeKey = scopeKeyOf(op.scope);
+  const suspects = [...new Set(said.flatMap((message) => run.recalled.linesIn(scopeKey, message.content)))];
+  if (suspects.length === 0) return new Set();
+  const { facts } = await untilAborted(
+    run.engine.recall(
+      op.scope,
+      suspects.map((text) => ({ text })),
+      1,
+    ),
+    run.signal,
+  );
+  return new Set(facts.flatMap(({ text, neighbors }) => (neighbors.some((n) => n.exact) ? [text] : [])));
+}
+
+function withoutLines(message: Said, known: ReadonlySet<string>): Said[] {
+  if (known.size === 0) return [message];
+  const kept = message.content.split("\n").filter((line) => !known.has(bareLine(line)));
+  const content = kept.join("\n");
+  return content.trim() === "" ? [] : [{ ...message, content }];
 }
 
 /** The messages that somebody said, images told in words. System messages instruct the app's model. */
@@ -43,17 +72,6 @@ export async function saidIn(run: Run, op: PendingOp): Promise<Said[]> {
   const spoken = indexed.filter((message) => message.role !== "system");
   const told = await describeImages(run, op, spoken);
   return told.flatMap((message, i) => (message.content.trim() === "" ? [] : [{ ...message, index: spoken[i]!.index }]));
-}
-
-function withoutRecalled(run: Run, said: Said[], { context }: ClaimedOp): Said[] {
-  const dropped: string[] = [];
-  const kept = said.flatMap((message) => {
-    const stripped = run.recalled.strip(message.content);
-    dropped.push(...stripped.dropped);
-    return stripped.text.trim() === "" ? [] : [{ ...message, content: stripped.text }];
-  });
-  run.trace.add({ stage: "context", messages: context, dropped });
-  return kept;
 }
 
 function findFacts(run: Run, claim: ClaimedOp, said: Said[]): Promise<Fact[]> {

@@ -16,7 +16,11 @@ import { openTrace, withTrace } from "./trace.ts";
 const RETRY_FIRST_MS = 5_000;
 /** … up to this. */
 const RETRY_MAX_MS = 10 * 60_000;
-/** After so many failures only `flush` tries again: somebody should look at it. */
+/** Shortest wait before ops are looked at again, in ms: somebody else may be at work on one that is due. */
+const RETRY_AGAIN_MS = 1_000;
+/** How long a lease lasts at most, in ms (engine/leases.ts). */
+const LEASE_MS = 60_000;
+/** After so many failures only a new start, going online or `flush` tries again: somebody should look at it. */
 const RETRY_LIMIT = 8;
 
 /** How one op is to be driven. */
@@ -37,9 +41,13 @@ export class OpQueue {
   readonly #ports: AddPorts;
   /** Ops at work in this queue, by id. */
   readonly #running = new Map<string, Promise<AddResult>>();
+  /** How to stop each of them. */
+  readonly #stops = new Map<string, AbortController>();
   /** The last op of each scope: the next one starts after it. */
   readonly #tails = new Map<string, Promise<unknown>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** How long the first op that somebody else is at work on is leased, as the last drain saw it. */
+  #leasedForMs: number | null = null;
   /** Aborts what is at work when the queue closes: nobody should wait for a model then. */
   readonly #closing = new AbortController();
 
@@ -66,15 +74,18 @@ export class OpQueue {
   }
 
   /**
-   * Tries every pending op, in order of acceptance. Never rejects for a failed op: `pending()` tells.
-   * @param every false: only those whose time has come and whose extractor is here
+   * Tries pending ops, in order of acceptance. Never rejects for a failed op: `pending()` tells.
+   * @param which `due`: those whose time has come; `waiting`: also before their time (something has changed: the
+   *   device is online, the memory was opened); `all`: also those that were meant for an LLM that is not here
    */
-  async drain(every: boolean, signal?: AbortSignal): Promise<AddResult[]> {
+  async drain(which: "due" | "waiting" | "all", signal?: AbortSignal): Promise<AddResult[]> {
     const results: AddResult[] = [];
+    this.#leasedForMs = null;
     for (const op of await this.#ports.engine.pending()) {
       signal?.throwIfAborted();
       if (this.#closing.signal.aborted) break;
-      if (!every && !this.#isDue(op)) continue;
+      if (which !== "all" && !this.#canExtract(op)) continue;
+      if (which === "due" && !this.#isDue(op)) continue;
       const result = await this.#tryPending(op.opId, signal);
       if (result) results.push(result);
     }
@@ -82,9 +93,16 @@ export class OpQueue {
     return results;
   }
 
+  /** Drops a pending op; what is at work on it stops. False where it was not pending. */
+  async cancel(opId: string): Promise<boolean> {
+    const wasPending = await this.#ports.engine.cancel(opId);
+    if (wasPending) this.#stops.get(opId)?.abort(cancelledError());
+    return wasPending;
+  }
+
   /** Stops what is at work; the ops stay pending. */
   async close(): Promise<void> {
-    this.#closing.abort(closedError());
+    this.#closing.abort();
     clearTimeout(this.#timer);
     await Promise.allSettled(this.#running.values());
   }
@@ -95,6 +113,8 @@ export class OpQueue {
       if (running) return await untilAborted(running, signal);
       const outcome = await this.#ports.engine.claim(opId);
       if (outcome.status === "committed") return outcome.result;
+      if (outcome.status === "leased")
+        this.#leasedForMs = Math.min(this.#leasedForMs ?? Infinity, outcome.retryAfterMs);
       if (outcome.status !== "claimed") return null;
       return await this.#start(outcome.claim, { signal, onAbort: "keep" });
     } catch (error) {
@@ -111,7 +131,7 @@ export class OpQueue {
     for (;;) {
       if (outcome.status === "committed") return outcome.result;
       if (outcome.status === "claimed") return this.#start(outcome.claim, drive);
-      if (outcome.status === "gone") throw new EngineError("cancelled", "keepsake: this op was cancelled.");
+      if (outcome.status === "gone") throw cancelledError();
       await untilAborted(sleep(Math.min(outcome.retryAfterMs, 1_000)), drive.signal);
       outcome = await this.#ports.engine.claim(opId);
     }
@@ -122,29 +142,39 @@ export class OpQueue {
     const running = this.#running.get(opId);
     if (running) return untilAborted(running, drive.signal);
     const scopeKey = scopeKeyOf(scope);
+    const stop = new AbortController();
     const before = this.#tails.get(scopeKey) ?? Promise.resolve();
-    const run = before.then(() => this.#run(claim, drive)).finally(() => this.#running.delete(opId));
-    const tail = run
-      .catch(() => undefined)
-      .then(() => {
-        if (this.#tails.get(scopeKey) === tail) this.#tails.delete(scopeKey);
+    // An abort does not wait for its turn.
+    const turn = untilAborted(before, anyOf(drive.signal, stop.signal)).catch(() => undefined);
+    const run = turn
+      .then(() => this.#run(claim, drive, stop.signal))
+      .finally(() => {
+        this.#running.delete(opId);
+        this.#stops.delete(opId);
       });
+    const tail = Promise.allSettled([before, run]).then(() => {
+      if (this.#tails.get(scopeKey) === tail) this.#tails.delete(scopeKey);
+    });
     this.#running.set(opId, run);
+    this.#stops.set(opId, stop);
     this.#tails.set(scopeKey, tail);
     return run;
   }
 
-  async #run(claim: ClaimedOp, drive: Drive): Promise<AddResult> {
-    const { onAbort } = drive;
+  async #run(claim: ClaimedOp, drive: Drive, stop: AbortSignal): Promise<AddResult> {
     const closing = this.#closing.signal;
-    const signal = drive.signal ? AbortSignal.any([drive.signal, closing]) : closing;
+    const signal = anyOf(drive.signal, stop, closing);
     const trace = openTrace(drive.trace ?? false);
+    const { op } = claim;
     try {
       signal.throwIfAborted();
-      return withTrace(await runOp({ ...this.#ports, opId: claim.op.opId, signal, trace }, claim), trace);
-    } catch (error) {
-      if (drive.signal?.aborted && onAbort === "cancel") return this.#cancel(claim.op.opId, drive.signal);
-      await this.#giveBack(claim.op, error);
+      return withTrace(await runOp({ ...this.#ports, opId: op.opId, signal, trace }, claim), trace);
+    } catch (thrown) {
+      if (drive.signal?.aborted && drive.onAbort === "cancel") return this.#cancel(op.opId, drive.signal);
+      // Closing may come after the commit: then the op is done, and says so.
+      const isClosing = closing.aborted && thrown === closing.reason;
+      const error = isClosing ? closedError() : thrown;
+      await this.#giveBack(op, error);
       throw error;
     }
   }
@@ -158,25 +188,34 @@ export class OpQueue {
     throw signal.reason;
   }
 
+  /** The op stays pending, with the error. The caller learns so from the error, whatever becomes of the engine. */
   async #giveBack(op: PendingOp, error: unknown): Promise<void> {
     const { code, message } = KeepsakeError.isInstance(error) ? error : { code: "unknown", message: String(error) };
     if (code === "cancelled") return;
+    if (KeepsakeError.isInstance(error)) {
+      // Of a dead engine nobody knows whether it still committed.
+      const pending = error.details["outcome"] === "unknown" ? "unknown" : true;
+      Object.assign(error.details, { opId: op.opId, pending });
+    }
+    // What cannot succeed as it is (a wrong key, say) waits for the next start, or for flush().
+    const isVain = KeepsakeError.isInstance(error) && !error.retryable && code !== "closed";
     try {
-      // What cannot succeed as it is (a wrong key, say) waits for the next start, or for flush().
-      const isVain = KeepsakeError.isInstance(error) && !error.retryable && code !== "closed";
       await this.#ports.engine.release(op.opId, { code, message }, isVain ? null : retryAfterMs(op.attempts));
-      if (KeepsakeError.isInstance(error)) Object.assign(error.details, { opId: op.opId, pending: true });
       await this.#schedule();
     } catch {
-      // The engine is gone too. The op lies in the store, and the lease of a dead owner is void; the caller
-      // learns the first error, which is the one that matters.
+      // The store is full, or the engine gone. The op lies there all the same; its lease ends by itself, and
+      // the caller learns the first error, which is the one that matters.
+      this.#retryIn(LEASE_MS);
     }
+  }
+
+  /** Words meant for a model are not for the rules to guess at, unless somebody says so with flush(). */
+  #canExtract({ options }: PendingOp): boolean {
+    return !options.infer || options.extractor === "rules" || this.#ports.llm !== null;
   }
 
   #isDue(op: PendingOp): boolean {
     if (op.attempts >= RETRY_LIMIT) return false;
-    // Words meant for a model are not for the rules to guess at, unless somebody says so with flush().
-    if (op.options.infer && op.options.extractor === "llm" && !this.#ports.llm) return false;
     return op.retryAt === undefined || Date.parse(op.retryAt) <= this.#ports.runtime.now();
   }
 
@@ -185,14 +224,29 @@ export class OpQueue {
     if (this.#closing.signal.aborted) return;
     const { engine, runtime } = this.#ports;
     const waits = (await engine.pending())
-      .filter((op) => op.attempts > 0 && op.attempts < RETRY_LIMIT && op.retryAt !== undefined)
-      .map((op) => Math.max(Date.parse(op.retryAt!) - runtime.now(), 0));
+      .filter((op) => op.retryAt !== undefined && op.attempts < RETRY_LIMIT && this.#canExtract(op))
+      // An op that is due and could not be had is at work elsewhere: not again at once.
+      .map((op) => Math.max(Date.parse(op.retryAt!) - runtime.now(), this.#leasedForMs ?? RETRY_AGAIN_MS));
+    if (this.#leasedForMs !== null) waits.push(this.#leasedForMs);
+    if (waits.length > 0) this.#retryIn(Math.min(...waits));
+    else clearTimeout(this.#timer);
+  }
+
+  #retryIn(ms: number): void {
     clearTimeout(this.#timer);
-    if (waits.length === 0) return;
-    this.#timer = setTimeout(() => this.drain(false).catch(() => undefined), Math.min(...waits));
+    if (this.#closing.signal.aborted) return;
+    this.#timer = setTimeout(() => this.drain("due").catch(() => undefined), ms);
     // In Node an op that waits is no reason to keep the process alive.
     (this.#timer as { unref?: () => void }).unref?.();
   }
+}
+
+function anyOf(...signals: (AbortSignal | undefined)[]): AbortSignal {
+  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
+}
+
+function cancelledError(): EngineError {
+  return new EngineError("cancelled", "keepsake: this op was cancelled; nothing of it was stored.");
 }
 
 function closedError(): EngineError {

@@ -128,10 +128,23 @@ function decisionsFor(fact: Fact, index: number, reply: ResolveReply, shown: Nei
     if (d.event === "ADD" || !target) return addition(d.text ? { ...fact, text: d.text } : fact, reason, "llm");
     return onMemory(fact, { event: d.event, reason, ...(d.text && { text: d.text }) }, target, "llm");
   });
-  if (decisions.length > 0) return decisions;
+  if (decisions.length > 0) return withoutLoss(fact, decisions);
   // What the model said about it was unusable (an id it was not shown, say). A fact is never lost for that.
   const why = reply.dropped.find((d) => d.fact === index)?.reason ?? "it decided nothing";
   return [addition(fact, `llm: ${why}; kept as new`, "llm")];
+}
+
+/** Says that something is over or to be forgotten: nothing takes its place. */
+const RETRACTS =
+  /\b(?:no (?:longer|more)|not|never|any ?more|forget|forgotten|forgets|delete|remove|stopped|quit|without)\b|n't\b/i;
+
+/**
+ * A model that answers a contradiction with DELETE alone would leave nothing of it ("loves", then "hates":
+ * mem0#4536). The fact stays then, unless all it says is that something is over.
+ */
+function withoutLoss(fact: Fact, decisions: CommitDecision[]): CommitDecision[] {
+  if (decisions.some((d) => d.event !== "DELETE") || RETRACTS.test(fact.text)) return decisions;
+  return [...decisions, addition(fact, "llm: kept, as it takes the place of what was deleted", "llm")];
 }
 
 function onMemory(

@@ -90,7 +90,7 @@ async function apply(
       const { text, origin, details = {} } = decision;
       const { metadata } = options;
       const draft = {
-        id: newId,
+        id: await freeId(tx, newId),
         memory: text,
         origin,
         scope,
@@ -114,8 +114,9 @@ async function apply(
           // Of the new text; the old one's may no longer be true.
           categories: details.categories,
           eventTime: details.eventTime,
+          expirationDate: options.expirationDate,
           sources: [...(before.sources ?? []), ...(details.sources ?? [])],
-          ...lifecycle(options),
+          ...(options.immutable && { immutable: true }),
           ...cues(decision),
         },
         decision,
@@ -138,6 +139,13 @@ async function apply(
   }
 }
 
+/** An imported memory may have any id, also one that would be ours: it is left alone. */
+async function freeId(tx: WriteTx, wanted: string): Promise<string> {
+  let id = wanted;
+  for (let n = 1; await tx.get("memories", id); n++) id = `${wanted}~${n}`;
+  return id;
+}
+
 type CuesOf = (decision: CommitDecision & { event: "ADD" | "UPDATE" }) => Pick<MemoryRecord, "cues">;
 
 /** Of facts drawn from messages that are kept: cues are words of a message and must not outlive it. */
@@ -156,13 +164,20 @@ function lifecycle({ immutable, expirationDate }: OpOptions): Pick<MemoryRecord,
   return { ...(immutable && { immutable }), ...(expirationDate !== undefined && { expirationDate }) };
 }
 
-/** Drops messages that are not to be kept: all of this op, or all of the scope before the window. */
+/**
+ * Drops messages that are not to be kept: all of this op, or all of the scope before the window. Those of ops that
+ * still wait stay: memories will be drawn from them, and their own retention is not up yet.
+ */
 async function retain(tx: WriteTx, { scopeKey, order, options }: PendingRow): Promise<void> {
   const { retention = "all", contextWindow = CONTEXT_WINDOW } = options;
   if (retention === "none") await tx.deleteAll("messages", { prefix: [scopeKey, order] });
   if (retention !== "window") return;
   const newestFirst = await tx.keys("messages", { prefix: [scopeKey], reverse: true });
-  for (const key of newestFirst.slice(contextWindow)) await tx.delete("messages", key);
+  const waiting = await tx.getAll("pending", { index: "order" });
+  const kept = new Set<unknown>(waiting.filter((row) => row.scopeKey === scopeKey).map((row) => row.order));
+  for (const key of newestFirst.slice(contextWindow)) {
+    if (!(Array.isArray(key) && kept.has(key[1]))) await tx.delete("messages", key);
+  }
 }
 
 function unchanged(record: MemoryRecord, reason: string): AddResultItem {

@@ -48,7 +48,10 @@ export function update(
 export function remove(context: EngineContext, ids: readonly string[]): Promise<Edited> {
   return edit(context, NO_VECTORS, async (tx, ledger) => {
     const records: MemoryRecord[] = [];
+    // Named twice it is still one memory.
+    const first = new Map(ids.map((id, i) => [id, i] as const).toReversed());
     for (const [index, id] of ids.entries()) {
+      if (first.get(id) !== index) continue;
       const before = await existing(tx, id, ids.length > 1 ? index : null);
       await ledger.remove(before, { reason: "app: deleted", decidedBy: "app" });
       records.push(before);

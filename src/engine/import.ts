@@ -73,23 +73,40 @@ async function rememberScope(tx: WriteTx, scope: Scope): Promise<string> {
 async function importOps(tx: WriteTx, { ops }: ImportPart, base: ImportBase): Promise<void> {
   for (const { scope, order, ...op } of ops) {
     const scopeKey = await rememberScope(tx, scope);
-    if (await tx.get("ops", op.opId)) continue;
+    if ((await tx.get("ops", op.opId)) || !(await isOwnOp(tx, op.opId, scopeKey))) continue;
     // It waits here and was finished there: that is its result now, and its messages are where they are.
-    const waiting = await tx.get("pending", op.opId);
-    if (waiting) await tx.delete("pending", op.opId);
-    await tx.put("ops", { ...op, scopeKey, order: waiting?.order ?? base.order + order });
+    const known = await knownOrder(tx, op.opId, scopeKey);
+    await tx.delete("pending", op.opId);
+    await tx.put("ops", { ...op, scopeKey, order: known ?? base.order + order });
   }
 }
 
+/** Whether an `opId` is free here or was used in this scope: it means nothing in another one (INV-8). */
+async function isOwnOp(tx: ReadTx, opId: string, scopeKey: string): Promise<boolean> {
+  const known = (await tx.get("ops", opId)) ?? (await tx.get("pending", opId));
+  return !known || known.scopeKey === scopeKey;
+}
+
+/** The name under which an op's changes are logged here: an undo of another scope's op must not find them. */
+async function loggedOp(tx: ReadTx, opId: string, scopeKey: string): Promise<string> {
+  return (await isOwnOp(tx, opId, scopeKey)) ? opId : `${opId}~${scopeKey}`;
+}
+
+/** The order that an op of this scope has here, also where so far only some of its changes came. */
+async function knownOrder(tx: ReadTx, opId: string | undefined, scopeKey: string): Promise<number | undefined> {
+  if (opId === undefined) return undefined;
+  const op = (await tx.get("ops", opId)) ?? (await tx.get("pending", opId));
+  if (op) return op.scopeKey === scopeKey ? op.order : undefined;
+  const [change] = await tx.getAll("changes", { index: "op", prefix: [opId], limit: 1 });
+  return change?.scopeKey === scopeKey ? change.after.order : undefined;
+}
+
 async function importMessages(tx: WriteTx, { messages }: ImportPart): Promise<void> {
-  for (const message of messages) {
-    // It came in a part before.
-    const op = await tx.get("ops", message.opId);
-    if (!op) continue;
-    const { scopeKey, order } = op;
-    if (!(await tx.get("messages", [scopeKey, order, message.index]))) {
-      await tx.put("messages", { ...message, scopeKey, order });
-    }
+  for (const { scope, ...message } of messages) {
+    const scopeKey = scopeKeyOf(scope);
+    const order = await knownOrder(tx, message.opId, scopeKey);
+    if (order === undefined || (await tx.get("messages", [scopeKey, order, message.index]))) continue;
+    await tx.put("messages", { ...message, scopeKey, order });
   }
 }
 
@@ -103,19 +120,20 @@ async function importChange(
   const { event, at, reason, decidedBy, undoes, after, newerBy } = change;
   const current = await tx.get("memories", after.id);
   if (!isWanted(change, current)) return { clock, outcome: "skipped" };
-  await rememberScope(tx, after.scope);
-  const ledger = new Ledger(tx, clock, { opId: after.opId, order: clock.order, at }, vectors);
+  const scopeKey = await rememberScope(tx, after.scope);
+  const opId = await loggedOp(tx, after.opId, scopeKey);
+  const ledger = new Ledger(tx, clock, { opId, order: clock.order, at }, vectors);
   const isForeign = newerBy === "updatedAt" && current !== undefined;
   const { sources: _, ...fields } = after;
-  const sources = await sourcesOf(tx, after);
-  const known = change.orderOf === undefined ? undefined : await tx.get("ops", change.orderOf);
+  const order = (await knownOrder(tx, change.orderOf, scopeKey)) ?? base.order + after.order;
+  const sources = await sourcesOf(tx, { ...after, order }, scopeKey);
   const version = {
     ...fields,
     ...(sources && { sources }),
-    order: known?.order ?? base.order + after.order,
+    order,
     rev: isForeign ? current.rev + 1 : after.rev,
   };
-  const why = { reason, decidedBy, ...(undoes !== undefined && { undoes }) };
+  const why = { reason, decidedBy, ...(undoes !== undefined && { undoes: await loggedOp(tx, undoes, scopeKey) }) };
   await ledger.put(isForeign ? "UPDATE" : event, current ?? null, version, why);
   return { clock: ledger.clock, outcome: current ? "updated" : "added" };
 }
@@ -127,11 +145,20 @@ function isWanted({ after, newerBy }: ImportChange, current: MemoryRecord | unde
   return newerBy === "rev" ? after.rev > current.rev : after.updatedAt > current.updatedAt;
 }
 
-/** With the order that their ops have here. */
-async function sourcesOf(tx: ReadTx, { sources }: ImportChange["after"]): Promise<MemoryRecord["sources"]> {
+/** With the order that their ops have here; that of the version's own op may come only after it. */
+async function sourcesOf(
+  tx: ReadTx,
+  { sources, opId, order }: ImportChange["after"],
+  scopeKey: string,
+): Promise<MemoryRecord["sources"]> {
   if (!sources) return undefined;
   const found: NonNullable<MemoryRecord["sources"]> = [];
-  for (const source of sources) found.push({ ...source, order: (await tx.get("ops", source.opId))?.order ?? 0 });
+  for (const source of sources) {
+    found.push({
+      ...source,
+      order: (await knownOrder(tx, source.opId, scopeKey)) ?? (source.opId === opId ? order : 0),
+    });
+  }
   return found;
 }
 

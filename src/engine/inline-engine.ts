@@ -1,5 +1,6 @@
 /** The engine on this thread: in a service worker, in Node, in tests, and inside our own Worker. */
 import { EngineError } from "../errors.ts";
+import { partLoader } from "../load-part.ts";
 import type { ImportChange, ImportOutcome, ImportPart, KeepsakeExport } from "../portable/format.ts";
 import { systemRuntime } from "../runtime.ts";
 import { scopeKeyOf } from "../scope.ts";
@@ -77,13 +78,13 @@ class InlineEngine implements Engine {
   readonly #maintenance: Maintenance;
   readonly #tabs: Tabs;
   /** Asked for at once, so that it is there when the network is not. */
-  readonly #seldom = import("./seldom.ts");
+  readonly #seldom = partLoader(() => import("./seldom.ts"));
   #closed = false;
 
   constructor(context: EngineContext, options: EngineOptions, plan: EmbeddingPlan) {
     this.#context = context;
     this.#name = options.name;
-    this.#views = new Views(context, options.index);
+    this.#views = new Views(context, options.index, () => this.#embedding.settle().catch(() => undefined));
     this.#maintenance = new Maintenance(context, this.#views);
     this.#tabs = openTabs(context.store.kind === "indexeddb" ? options.name : null, context.emit);
     this.#embedding = new Embedding(plan, {
@@ -95,7 +96,7 @@ class InlineEngine implements Engine {
       onState: (embedder) => context.emit({ type: "model-state", embedder }),
     });
     this.#embedding.start();
-    this.#seldom.catch(() => undefined);
+    this.#seldom().catch(() => undefined);
   }
 
   async accept(request: AcceptRequest): Promise<ClaimOutcome> {
@@ -158,12 +159,12 @@ class InlineEngine implements Engine {
     const embedder = await this.#embedding.answering();
     const { at } = request;
     if (at !== undefined) {
-      const { searchAsOf } = await this.#seldom;
+      const { searchAsOf } = await this.#seldom();
       return searchAsOf(this.#context, { ...request, scope, at }, embedder);
     }
     const vector = await embedder.embedOne(request.query);
     const about = request.graph
-      ? await (await this.#seldom).readEntityOverlap(this.#context, scope, request.query)
+      ? await (await this.#seldom()).readEntityOverlap(this.#context, scope, request.query)
       : null;
     const results = await this.#views.carrying(scope, embedder, (views) =>
       search(views, request, vector, { kind: embedder.kind, nowIso: isoNow(this.#context.runtime), about }),
@@ -174,13 +175,13 @@ class InlineEngine implements Engine {
 
   async relationsAround(request: RelationsRequest): Promise<Relation[]> {
     this.#assertOpen();
-    const { readRelationsAround } = await this.#seldom;
+    const { readRelationsAround } = await this.#seldom();
     return readRelationsAround(this.#context, request);
   }
 
   async graph(request: GraphRequest): Promise<Graph> {
     this.#assertOpen();
-    const { readGraphView } = await this.#seldom;
+    const { readGraphView } = await this.#seldom();
     return readGraphView(this.#context, request);
   }
 
@@ -189,7 +190,7 @@ class InlineEngine implements Engine {
     const { scope, at } = request;
     const { store, runtime } = this.#context;
     if (at !== undefined) {
-      const { recordsAsOf } = await this.#seldom;
+      const { recordsAsOf } = await this.#seldom();
       return list(await recordsAsOf(this.#context, scope, at), request, at);
     }
     const records = await store.read(["scopes", "memories"], (tx) => edit.recordsCarrying(tx, scope));
@@ -239,7 +240,7 @@ class InlineEngine implements Engine {
 
   async undo(opId: string): Promise<UndoResult> {
     this.#assertOpen();
-    const { textsToRestore, undo } = await this.#seldom;
+    const { textsToRestore, undo } = await this.#seldom();
     const vectors = await this.#embedding.vectorSets(await textsToRestore(this.#context, opId));
     const { result, seq, scopeKeys } = await undo(this.#context, opId, vectors);
     if (scopeKeys.length > 0) this.#announce(seq, scopeKeys, result.opId);
@@ -248,7 +249,7 @@ class InlineEngine implements Engine {
 
   async forget(target: { id: string } | { scope: Scope }): Promise<number> {
     this.#assertOpen();
-    const { forget } = await this.#seldom;
+    const { forget } = await this.#seldom();
     const { count, pending: dropped, scopeKeys, seq } = await forget(this.#context, target);
     await this.#views.drop();
     for (const opId of dropped) this.#context.emit({ type: "pending", opId, state: "cancelled" });
@@ -270,13 +271,13 @@ class InlineEngine implements Engine {
 
   async export(request: ExportRequest): Promise<KeepsakeExport> {
     this.#assertOpen();
-    const { exportAll } = await this.#seldom;
+    const { exportAll } = await this.#seldom();
     return exportAll(this.#context, request);
   }
 
   async import(part: ImportPart): Promise<ImportOutcome> {
     this.#assertOpen();
-    const { changesToEmbed, importPart } = await this.#seldom;
+    const { changesToEmbed, importPart } = await this.#seldom();
     const changes = await changesToEmbed(this.#context, part);
     const { outcome, seq, scopeKeys } = await importPart(this.#context, part, await this.#embedImport(changes));
     if (scopeKeys.length > 0) this.#announce(seq, scopeKeys, this.#context.runtime.randomId());

@@ -52,10 +52,11 @@ export class Maintenance {
         }
         if (!this.#closed && this.#views.wantsSnapshot(view)) await writeSnapshot(this.#context.store, view, epoch);
       } catch (error) {
-        // A cache that cannot be written costs time at the next start, and is nothing else's failure.
+        // A cache that cannot be written costs time at the next start, and is nothing else's failure. It counts as
+        // written until the view has changed enough for the next one: a full disk is not written to in a loop.
         const reason = error instanceof Error ? error.message : String(error);
         view.noteSnapshot(view.seq);
-        this.#context.emit({ type: "index-rebuilt", scopeKey: view.scopeKey, reason });
+        this.#context.emit({ type: "snapshot-failed", scopeKey: view.scopeKey, reason });
       }
     }
   }

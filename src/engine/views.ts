@@ -28,9 +28,12 @@ export class Views {
   #scopes: { scopeKey: string; scope: Scope }[] = [];
   #clock: Clock = { seq: -1, order: 0, memories: 0, epoch: 0 };
   #last: Promise<unknown> = Promise.resolve();
+  readonly #onGap: () => void;
 
-  constructor(context: EngineContext, index: IndexOptions = {}) {
+  /** @param onGap a memory came that has no vector in the answering space: somebody should make one */
+  constructor(context: EngineContext, index: IndexOptions = {}, onGap: () => void = () => undefined) {
     this.#context = context;
+    this.#onGap = onGap;
     this.#index = { hnswFrom: index.hnswFrom ?? HNSW_FROM, snapshotFrom: index.snapshotFrom ?? SNAPSHOT_FROM };
   }
 
@@ -101,6 +104,8 @@ export class Views {
     for (const { view, records, vectors } of news.changed) {
       for (const record of records) view.set(record);
       for (const row of vectors) view.setVector(row.id, row.hash, row.vector);
+      // Committed by a tab that does not speak this space.
+      if (vectors.length < records.filter((record) => !record.deletedAt).length) this.#onGap();
       view.seq = news.clock.seq;
     }
     this.#scopes = news.scopes;
@@ -151,6 +156,7 @@ export class Views {
     view.noteSnapshot(snapshot?.seq ?? -1);
     const rows = snapshot ? await this.#rowsOf(view, missing) : await this.#allRows(view);
     for (const row of rows) view.setVector(row.id, row.hash, row.vector);
+    if (view.vectors.size < view.size) this.#onGap();
     return view;
   }
 

@@ -29,6 +29,8 @@ export interface PortableOp {
 }
 
 export type PortableMessage = Omit<MessageRow, "scopeKey" | "order">;
+/** A message on its way into a database, with the scope that its op has in the file. */
+export type ImportMessage = PortableMessage & { scope: Scope };
 export type PortableEntity = Omit<EntityRow, "scopeKey"> & { scope: Scope };
 /** `openedSeq` and `seq` count from 1 within the file. */
 export type PortableRelation = Omit<RelationRow, "scopeKey"> & { scope: Scope };
@@ -86,7 +88,7 @@ export interface ImportPart {
   isLast: boolean;
   scopes: Scope[];
   ops: PortableOp[];
-  messages: PortableMessage[];
+  messages: ImportMessage[];
   changes: ImportChange[];
   entities: PortableEntity[];
   relations: PortableRelation[];

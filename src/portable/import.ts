@@ -1,7 +1,7 @@
 /** Import: a file is checked as a whole, then written part by part, so that no transaction is long and an abort is heard. */
 import type { Engine } from "../engine/engine.ts";
 import type { ImportResult } from "../engine/results.ts";
-import type { ImportBase, ImportOutcome, ImportPart } from "./format.ts";
+import type { ImportBase, ImportMessage, ImportOutcome, ImportPart, PortableOp } from "./format.ts";
 import { readImport, type ImportFile } from "./read.ts";
 
 /** Rows per transaction. */
@@ -39,11 +39,54 @@ function stronger(before: string | undefined, next: ImportOutcome["outcomes"][nu
   return before === "updated" ? "updated" : next;
 }
 
-/** In this order: a message needs its op, a relation its memory. */
+/** In this order: a relation needs its memory. */
 function partsOf(file: ImportFile): Partial<ImportPart>[] {
-  return (["scopes", "ops", "messages", "changes", "entities", "relations"] as const).flatMap((kind) =>
-    chunks<unknown>(file[kind]).map((rows): Partial<ImportPart> => ({ [kind]: rows })),
-  );
+  const of = (kind: "scopes" | "entities" | "relations"): Partial<ImportPart>[] =>
+    chunks<unknown>(file[kind]).map((rows): Partial<ImportPart> => ({ [kind]: rows }));
+  return [...of("scopes"), ...opParts(file), ...of("entities"), ...of("relations")];
+}
+
+type OpPart = Pick<ImportPart, "ops" | "messages" | "changes">;
+
+/**
+ * An op comes with its messages and the last of its changes: whatever ends the import between two parts, no op is
+ * there as done whose memories are not.
+ */
+function opParts(file: ImportFile): OpPart[] {
+  const lastOf = new Map(file.changes.map((change, i) => [change.after.opId, i]));
+  const opOf = new Map(file.ops.map((op) => [op.opId, op]));
+  const messagesOf = new Map<string, ImportMessage[]>(file.ops.map((op) => [op.opId, []]));
+  for (const message of file.messages) messagesOf.get(message.opId)?.push(message);
+  const withMessages = (op: PortableOp): OpPart => ({
+    ops: [op],
+    messages: messagesOf.get(op.opId) ?? [],
+    changes: [],
+  });
+  const units = file.ops.filter((op) => !lastOf.has(op.opId)).map(withMessages);
+  for (const [i, change] of file.changes.entries()) {
+    const { opId } = change.after;
+    const op = lastOf.get(opId) === i ? opOf.get(opId) : undefined;
+    units.push({ ...(op ? withMessages(op) : { ops: [], messages: [] }), changes: [change] });
+  }
+  return joined(units);
+}
+
+/** As few parts as hold them; a part is full where another unit begins behind its limit. */
+function joined(units: readonly OpPart[]): OpPart[] {
+  const parts: OpPart[] = [];
+  let rows = PART;
+  for (const { ops, messages, changes } of units) {
+    if (rows >= PART) {
+      parts.push({ ops: [], messages: [], changes: [] });
+      rows = 0;
+    }
+    const part = parts.at(-1)!;
+    part.ops.push(...ops);
+    part.messages.push(...messages);
+    part.changes.push(...changes);
+    rows += ops.length + messages.length + changes.length;
+  }
+  return parts;
 }
 
 function chunks<T>(rows: readonly T[]): T[][] {

@@ -6,11 +6,15 @@ import {
   FORMAT,
   FORMAT_VERSION,
   type ImportChange,
+  type ImportMessage,
   type ImportPart,
   type KeepsakeExport,
   type PortableChange,
   type PortableMemory,
+  type PortableMessage,
+  type PortableOp,
 } from "./format.ts";
+import type { Scope } from "../types.ts";
 import { mem0Rows, readMem0 } from "./mem0.ts";
 import * as shapes from "./shapes.ts";
 import { decodeVector } from "./vectors.ts";
@@ -59,8 +63,7 @@ function readExport(json: Record<string, unknown>): ImportFile {
     fail("version", `is ${version}, written by a newer version of the library: update the library`);
   }
   const { scopes, memories, history, ops, messages, entities, relations, vectors = [] } = file(json, "");
-  const known = new Set(ops.map((op) => op.opId));
-  for (const [i, { opId }] of messages.entries()) if (!known.has(opId)) fail(`messages[${i}].opId`, "names no op");
+  const scoped = withScopes(messages, ops);
   const changes = changesOf(memories, history);
   const opAt = new Map(ops.map((op) => [op.order, op.opId]));
   for (const change of changes) {
@@ -72,7 +75,20 @@ function readExport(json: Record<string, unknown>): ImportFile {
     const change = last.get(id) ?? fail(`vectors[${i}].id`, "names no memory");
     change.vectors = { ...change.vectors, [space]: decodeVector(vector, `vectors[${i}].vector`) };
   }
-  return { scopes, ops, messages, changes, entities, relations };
+  return { scopes, ops, messages: scoped, changes, entities, relations };
+}
+
+/** A message belongs to the scope of its op, here and wherever it is written. */
+function withScopes(messages: PortableMessage[], ops: PortableOp[]): ImportMessage[] {
+  const scopeOf = new Map<string, Scope>();
+  for (const [i, { opId, scope }] of ops.entries()) {
+    if (scopeOf.has(opId)) fail(`ops[${i}].opId`, "is there twice");
+    scopeOf.set(opId, scope);
+  }
+  return messages.map((message, i) => {
+    const scope = scopeOf.get(message.opId) ?? fail(`messages[${i}].opId`, "names no op");
+    return { ...message, scope };
+  });
 }
 
 /** The history, checked against the memories; a memory without one gets a beginning. */

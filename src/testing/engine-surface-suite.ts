@@ -143,7 +143,8 @@ export function engineSurfaceTests(test: (title: string, body: (engine: Engine) 
     const file = await engine.export(request);
     await engine.forget({ scope: ALICE });
     const changes = file.history.map((change, i) => ({ ...change, newerBy: "rev" as const, isLast: i === 1 }));
-    const { scopes, ops, messages, entities, relations } = file;
+    const { scopes, ops, entities, relations } = file;
+    const messages = file.messages.map((message) => ({ ...message, scope: ALICE }));
     const part = { base: null, isLast: true, scopes, ops, messages, changes, entities, relations };
     ensureEqual((await engine.import(part)).outcomes, ["added", "updated"], "outcomes");
     ensureEqual(await engine.export(request), file, "exported again");

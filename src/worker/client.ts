@@ -33,9 +33,12 @@ export async function openWorkerEngine(
     worker.removeEventListener("message", onMessage as unknown as EventListener);
     worker.terminate?.();
   });
+  let isAsked = false;
   // One that hangs may wake up: it must not go on with the same database beside the next worker.
   const onDead = (error: EngineError): void => {
     end();
+    // What the app made is not ended; where it wakes up, it makes room for the next.
+    if (isAsked && !worker.terminate) void closeUnheard(remote);
     hooks.onDead(error);
   };
   const liveness = new Liveness(worker, () => remote.ping(), { ...hooks, onDead });
@@ -46,6 +49,7 @@ export async function openWorkerEngine(
       const message = "keepsake: the worker file is of another version of the library. Rebuild it.";
       throw new EngineError("engine_start", message);
     }
+    isAsked = true;
     unwrap(await liveness.watch<Envelope>(() => remote.open(options)));
   } catch (error) {
     liveness.stop();
@@ -77,6 +81,10 @@ function clientOf(remote: Remote<WorkerApi>, liveness: Liveness, end: () => void
     info: async () => ({ ...((await call("info", [])) as MemoryInfo), engine: "worker" }),
     close: () => (closing ??= close()),
   };
+}
+
+async function closeUnheard(remote: Remote<WorkerApi>): Promise<void> {
+  await remote.invoke("close", []).catch(() => undefined);
 }
 
 function once(body: () => void): () => void {

@@ -1,12 +1,13 @@
 /** The worker's end: an engine behind comlink. */
 import { expose, type Endpoint } from "comlink";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, EngineOptions } from "../engine/engine.ts";
 import { openInlineEngine, type EngineParts } from "../engine/inline-engine.ts";
 import { EngineError, toWire } from "../errors.ts";
 import { PROTOCOL_VERSION, ENGINE_METHODS, type Envelope, type EventMessage, type WorkerApi } from "./wire.ts";
 
 /**
- * Serves one engine to whoever made this worker. Call it once, at the top of a worker file:
+ * Serves one engine at a time to whoever made this worker; after a close the next may be opened. Call it once, at
+ * the top of a worker file:
  *
  * @example
  * // my-worker.ts: a worker with an embedder of one's own
@@ -14,28 +15,80 @@ import { PROTOCOL_VERSION, ENGINE_METHODS, type Envelope, type EventMessage, typ
  * serve({ embedder: myEmbedder });
  */
 export function serve(parts: EngineParts = {}, endpoint: Endpoint = globalThis as unknown as Endpoint): void {
-  let opened: Promise<Engine> | null = null;
   const post = (message: EventMessage): void => endpoint.postMessage(message);
+  const seat = new Seat((options) =>
+    openInlineEngine(options, (event) => post({ type: "keepsake:event", event }), parts),
+  );
   const api: WorkerApi = {
     ping: () => PROTOCOL_VERSION,
-    open: (options) =>
-      inEnvelope(async () => {
-        opened ??= openInlineEngine(options, (event) => post({ type: "keepsake:event", event }), parts);
-        await opened.catch((error: unknown) => {
-          opened = null;
-          throw error;
-        });
-      }),
+    open: (options) => inEnvelope(() => seat.open(options)),
     invoke: (method, args) =>
       inEnvelope(async () => {
-        if (!opened) throw new EngineError("engine_start", "keepsake: the worker was called before it was opened.");
+        if (method === "close") return seat.close();
         // The list is the door: nothing else of the object can be reached.
         if (!ENGINE_METHODS.includes(method)) throw new EngineError("engine_start", "keepsake: unknown call.");
-        const engine = (await opened) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+        const engine = (await seat.engine()) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
         return engine[method]!(...args);
       }),
   };
-  expose(Object.freeze(api), endpoint);
+  expose(Object.freeze(api), outliving(endpoint));
+}
+
+/** Where the one engine of a worker sits. */
+class Seat {
+  readonly #make: (options: EngineOptions) => Promise<Engine>;
+  #opened: Promise<Engine> | null = null;
+  #closing: Promise<void> | null = null;
+
+  constructor(make: (options: EngineOptions) => Promise<Engine>) {
+    this.#make = make;
+  }
+
+  async open(options: EngineOptions): Promise<void> {
+    // The one before may be on its way out; how that ended was told to whoever closed it.
+    await this.#closing?.catch(() => undefined);
+    if (this.#opened) {
+      const message =
+        "keepsake: this worker serves another Memory. One worker serves one Memory at a time: close that one first, or make another worker.";
+      throw new EngineError("engine_start", message);
+    }
+    const opening = this.#make(options);
+    this.#opened = opening;
+    await opening.catch((error: unknown) => {
+      this.#opened = null;
+      throw error;
+    });
+  }
+
+  engine(): Promise<Engine> {
+    if (this.#opened) return this.#opened;
+    return Promise.reject(new EngineError("engine_start", "keepsake: the worker was called before it was opened."));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close().finally(() => {
+      this.#opened = null;
+      this.#closing = null;
+    });
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    await (await this.engine()).close();
+  }
+}
+
+/**
+ * The same endpoint for longer: comlink stops to listen once a client lets go of its proxy, or is collected with it,
+ * and a worker that the app made has the next client then.
+ */
+function outliving(endpoint: Endpoint): Endpoint {
+  return {
+    postMessage: (message, transfer) => endpoint.postMessage(message, transfer ?? []),
+    addEventListener: (type, listener, options) => endpoint.addEventListener(type, listener, options),
+    removeEventListener: () => undefined,
+    start: () => endpoint.start?.(),
+  };
 }
 
 async function inEnvelope(body: () => Promise<unknown>): Promise<Envelope> {

@@ -18,7 +18,7 @@ const INDEX = { hnswFrom: 20, snapshotFrom: 10 };
 const TOP_K = 5;
 
 const SEED = process.env["KEEPSAKE_SEED"];
-const RUNS = Number(process.env["KEEPSAKE_RUNS"] ?? 20);
+const RUNS = Number(process.env["KEEPSAKE_RUNS"] ?? 15);
 const PARAMETERS = { numRuns: RUNS, ...(SEED !== undefined && { seed: Number(SEED) }) };
 
 /** What came into play over all runs: a property that never meets a graph proves nothing about it. */
@@ -272,7 +272,7 @@ function messages(texts: readonly string[]): Message[] {
 
 describe("Memory against a Map", () => {
   afterAll(() => {
-    if (RUNS < 20) return;
+    if (RUNS < 15) return;
     expect(met.hnsw, "searches through a graph").toBeGreaterThan(0);
     expect(met.snapshots, "snapshots on disk").toBeGreaterThan(0);
   });

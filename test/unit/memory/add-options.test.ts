@@ -325,8 +325,8 @@ describe("recalled memories are not extracted again", () => {
     await memory.add("I have a dog", ALICE);
     const { results } = await memory.search("pets", ALICE);
     const pasted = `What I know:\n${results.map((r) => `- ${r.memory}`).join("\n")}\n\nAnswer: hello`;
-    const trace = (await memory.add(pasted, { userId: "bob", trace: true })).trace!;
-    expect(trace.find((stage) => stage.stage === "context")).toMatchObject({ dropped: ["- User has a dog"] });
+    const trace = (await memory.add(pasted, { ...ALICE, trace: true })).trace!;
+    expect(trace.find((stage) => stage.stage === "context")).toMatchObject({ dropped: ["User has a dog"] });
     expect(llm.calls.at(-1)!.messages[1]!.content).not.toContain("User has a dog");
   });
 });

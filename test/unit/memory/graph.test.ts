@@ -418,7 +418,7 @@ describe("search with graph", () => {
     await memory.add("My sister Anna lives in Berlin", { ...GRAPH, expirationDate: "2026-01-02" });
     const then = new Date(runtime.now() + 1);
     runtime.advance(3_600_000);
-    await memory.add("My sister Anna lives in Rome", GRAPH);
+    await memory.add("My sister Anna lives in Rome", { ...GRAPH, expirationDate: "2026-01-02" });
     const past = await memory.search("Anna", { ...GRAPH, at: then });
     expect(lines(past.relations)).toContain("Anna lives_in Berlin");
     expect(lines(past.relations)).not.toContain("Anna lives_in Rome");
