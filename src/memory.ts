@@ -26,7 +26,6 @@ import { toGraphRequest } from "./graph-options.ts";
 import type { KeepsakeExport } from "./portable/format.ts";
 import {
   copyOf,
-  toCamelCase,
   toCursor,
   toExportRequest,
   toFeedback,
@@ -97,7 +96,7 @@ export class Memory {
     const { trace, dryRun, accepted } = toMode(options);
     const opId = options.opId === undefined ? this.#runtime.randomId() : toText(options.opId, "opId");
     // As they are now: the caller may go on with its lists while they are read.
-    const given = { messages: copyOf(messages), options: toCamelCase(copyOf(options)), scope, opId };
+    const given = { messages: copyOf(messages), options: copyOf(options), scope, opId };
     const { llm, defaults = {} } = this.#options;
     const request = this.#open(signal).then(({ flow }) => flow.toAddRequest({ ...given, defaults, hasLLM: !!llm }));
     request.catch(() => undefined);

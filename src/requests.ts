@@ -146,22 +146,20 @@ export function toMode({ wait, trace, dryRun }: AddOptions): { accepted: boolean
 /** Deeper than anything that is accepted; what lies below is left as it is, for the checks to refuse. */
 const MAX_COPY_DEPTH = 32;
 
-/** A copy of lists and plain objects; everything else (strings, Blobs, whatever it should not be) as it is. */
-export function copyOf<T>(value: T, depth = 0): T {
+/**
+ * A copy of lists and plain objects; everything else (strings, Blobs, whatever it should not be) as it is.
+ * @param seen copies made so far: what contains itself must not be copied forever
+ */
+export function copyOf<T>(value: T, depth = 0, seen = new Map<unknown, unknown>()): T {
   if (depth > MAX_COPY_DEPTH || typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((item: unknown) => copyOf(item, depth + 1)) as T;
-  if (!isPlainObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copyOf(item, depth + 1)])) as T;
-}
-
-/** mem0's older names for options of ours. */
-const OLD_NAMES: Record<string, string> = { enableGraph: "graph" };
-
-/** Options as mem0's Python and REST docs spell them (`expiration_date`) count like ours, which go before them. */
-export function toCamelCase(options: AddOptions): AddOptions {
-  const entries = Object.entries(options).map(([key, value]): [string, unknown] => {
-    const camel = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-    return [OLD_NAMES[camel] ?? camel, value];
-  });
-  return { ...(Object.fromEntries(entries) as AddOptions), ...options };
+  if (seen.has(value)) return seen.get(value) as T;
+  if (!Array.isArray(value) && !isPlainObject(value)) return value;
+  const copy: object = Array.isArray(value) ? [] : {};
+  seen.set(value, copy);
+  for (const [key, item] of Object.entries(value)) {
+    // Defined, not assigned: a "__proto__" key stays a key.
+    const field = { value: copyOf(item, depth + 1, seen), enumerable: true, writable: true, configurable: true };
+    Object.defineProperty(copy, key, field);
+  }
+  return copy as T;
 }

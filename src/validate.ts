@@ -4,7 +4,7 @@
  */
 import { InvalidInputError } from "./errors.ts";
 import { SCOPE_IDS, SNAKE_CASE_IDS, type ScopeId } from "./scope.ts";
-import { compileFilter, splitScope } from "./search/filter.ts";
+import { splitScope } from "./search/filter.ts";
 import type { Filter } from "./filter-types.ts";
 import type { JSONObject, JSONValue, Scope } from "./types.ts";
 
@@ -27,8 +27,6 @@ export function toQuery(options: unknown, call: string): { scope: Scope; filter:
     const id = scopeIdOf(key);
     if (id !== undefined && value !== undefined && value !== null) setId(scope, id, toId(value, key));
   }
-  // Here and not where it is used first: a wrong filter is wrong over no memories, too.
-  if (rest) compileFilter(rest);
   if (Object.keys(scope).length > 0) return { scope, filter: rest };
   throw new InvalidInputError(
     `keepsake: ${call} needs a scope: at least one of userId, agentId, appId, runId (top-level or in filters).`,

@@ -4,6 +4,8 @@ import { partLoader } from "../load-part.ts";
 import type { ImportChange, ImportOutcome, ImportPart, KeepsakeExport } from "../portable/format.ts";
 import { systemRuntime } from "../runtime.ts";
 import { scopeKeyOf } from "../scope.ts";
+import { compileFilter } from "../search/filter.ts";
+import type { Filter } from "../filter-types.ts";
 import type { KeepsakeEvent, MemoryInfo } from "../info.ts";
 import type {
   AddResult,
@@ -38,8 +40,6 @@ import type {
   SearchRequest,
   UpdateRequest,
 } from "./engine.ts";
-import { entities } from "./entities.ts";
-import { feedback } from "./feedback.ts";
 import { fillSpace } from "./fill.ts";
 import { similarNames } from "./graph-names.ts";
 import { toItem, withMessages } from "./item.ts";
@@ -156,6 +156,7 @@ class InlineEngine implements Engine {
 
   async search({ scope, ...request }: SearchRequest): Promise<SearchResult[]> {
     this.#assertOpen();
+    checkFilter(request.filter);
     const embedder = await this.#embedding.answering();
     const { at } = request;
     if (at !== undefined) {
@@ -187,6 +188,7 @@ class InlineEngine implements Engine {
 
   async list(request: ListRequest): Promise<ListPage> {
     this.#assertOpen();
+    checkFilter(request.filter);
     const { scope, at } = request;
     const { store, runtime } = this.#context;
     if (at !== undefined) {
@@ -259,6 +261,7 @@ class InlineEngine implements Engine {
 
   async feedback(id: string, given: Feedback | null): Promise<MemoryItem> {
     this.#assertOpen();
+    const { feedback } = await this.#seldom();
     const edited = await feedback(this.#context, id, given);
     this.#announceEdit(edited);
     return toItem(edited.records[0]!);
@@ -266,6 +269,7 @@ class InlineEngine implements Engine {
 
   async entities(): Promise<EntityCount[]> {
     this.#assertOpen();
+    const { entities } = await this.#seldom();
     return entities(this.#context);
   }
 
@@ -360,4 +364,9 @@ class InlineEngine implements Engine {
   #assertOpen(): void {
     if (this.#closed) throw new EngineError("closed", "keepsake: the engine is closed. Make a new Memory.");
   }
+}
+
+/** A wrong filter is wrong over no memories, too. */
+function checkFilter(filter: Filter | null): void {
+  if (filter) compileFilter(filter);
 }

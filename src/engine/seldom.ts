@@ -1,6 +1,8 @@
 /** What an engine is seldom asked for; a chunk of its own, so that the worker starts without it. */
 export { recordsAsOf, searchAsOf } from "./as-of.ts";
+export { entities } from "./entities.ts";
 export { exportAll } from "./export.ts";
+export { feedback } from "./feedback.ts";
 export { forget } from "./forget.ts";
 export { readEntityOverlap, readGraphView, readRelationsAround } from "./graph-view.ts";
 export { changesToEmbed, importPart } from "./import.ts";
