@@ -195,23 +195,22 @@ export type FactDetails = Pick<
   "attributedTo" | "actor" | "categories" | "eventTime" | "sources" | "memoryType"
 >;
 
-/** A memory as `get`, `getAll` and `search` give it. */
-export interface MemoryItem extends Scope {
-  id: string;
-  memory: string;
-  metadata: JSONObject;
-  createdAt: ISODate;
-  updatedAt: ISODate;
-  attributedTo?: "user" | "assistant";
-  actor?: string;
-  categories?: string[];
-  immutable?: boolean;
-  expirationDate?: ISODay;
-  eventTime?: EventTime;
-  sources?: Source[];
-  memoryType?: "procedural";
-  feedback?: Feedback;
-}
+/** What the outside sees of a {@link MemoryRecord}, field by field as it is there. */
+type Visible = Pick<
+  MemoryRecord,
+  | "id"
+  | "memory"
+  | "metadata"
+  | "createdAt"
+  | "updatedAt"
+  | "immutable"
+  | "expirationDate"
+  | "feedback"
+  | keyof FactDetails
+>;
+
+/** A memory as `get`, `getAll` and `search` give it: what is visible of it, and its scope's ids beside that. */
+export interface MemoryItem extends Scope, Visible {}
 
 /** A memory that `search` found. */
 export interface SearchResult extends MemoryItem {
