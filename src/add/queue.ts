@@ -5,7 +5,7 @@
  */
 import { untilAborted } from "../abort.ts";
 import { EngineError, KeepsakeError } from "../errors.ts";
-import type { AcceptRequest, ClaimedOp, ClaimOutcome } from "../engine/engine.ts";
+import { LEASE_MS, type AcceptRequest, type ClaimedOp, type ClaimOutcome } from "../engine/engine.ts";
 import { scopeKeyOf } from "../scope.ts";
 import type { AddResult, PendingOp } from "../types.ts";
 import { previewOp, runOp } from "./add.ts";
@@ -18,8 +18,6 @@ const RETRY_FIRST_MS = 5_000;
 const RETRY_MAX_MS = 10 * 60_000;
 /** Shortest wait before ops are looked at again, in ms: somebody else may be at work on one that is due. */
 const RETRY_AGAIN_MS = 1_000;
-/** How long a lease lasts at most, in ms (engine/leases.ts). */
-const LEASE_MS = 60_000;
 /** After so many failures only a new start, going online or `flush` tries again: somebody should look at it. */
 const RETRY_LIMIT = 8;
 

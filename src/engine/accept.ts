@@ -5,8 +5,8 @@ import type { PendingRow, ReadTx, WriteTx } from "../store/store.ts";
 import type { Message, PendingOp } from "../types.ts";
 import { readClock, writeClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
-import type { AcceptRequest, ClaimedOp, ClaimOutcome } from "./engine.ts";
-import { LEASE_MS, leasedForMs } from "./leases.ts";
+import { LEASE_MS, type AcceptRequest, type ClaimedOp, type ClaimOutcome } from "./engine.ts";
+import { leasedForMs } from "./leases.ts";
 
 /** Earlier messages of the scope that are given to the LLM as context, where the op does not say; mem0's number. */
 export const CONTEXT_WINDOW = 10;

@@ -47,6 +47,9 @@ export interface IndexOptions {
 
 export type EmbedderConfig = { kind: "hashing" } | ({ kind: "transformers" } & TransformersOptions);
 
+/** How long a claimed op is leased, in ms. Longer than most LLM calls; a longer call only risks that another tab asks as well. */
+export const LEASE_MS = 60_000;
+
 export interface AcceptRequest {
   opId: string;
   scope: Scope;

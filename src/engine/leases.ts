@@ -4,9 +4,7 @@
  * owner shows that it lives by holding a Web Lock, which every kind of death releases.
  */
 import type { PendingRow } from "../store/store.ts";
-
-/** Longer than most LLM calls. A longer call only risks that another tab asks as well. */
-export const LEASE_MS = 60_000;
+import { LEASE_MS } from "./engine.ts";
 
 export interface Leases {
   readonly owner: string;
