@@ -2,22 +2,41 @@
 import { toOpOptions } from "./add-options.ts";
 import { checkAdd } from "./check-add.ts";
 import type { AcceptRequest } from "./engine/engine.ts";
+import { InvalidInputError } from "./errors.ts";
 import type { AddDefaults, AddOptions } from "./options.ts";
+import type { Runtime } from "./runtime.ts";
 import type { Scope } from "./types.ts";
 import { toMessages } from "./validate-messages.ts";
+import { toScope, toText } from "./validate.ts";
 
 export interface GivenAdd {
   messages: unknown;
   options: AddOptions;
   defaults: AddDefaults;
-  scope: Scope;
-  opId: string;
   hasLLM: boolean;
 }
 
-/** @throws {InvalidInputError} */
-export async function toAddRequest(given: GivenAdd): Promise<AcceptRequest> {
-  const { scope, opId, hasLLM } = given;
+export interface ReadAdd {
+  scope: Scope;
+  opId: string;
+  mode: { accepted: boolean; trace: boolean; dryRun: boolean };
+  /** Rejects with an InvalidInputError, or with the signal's reason; waits for Blobs and documents to be read. */
+  request: Promise<AcceptRequest>;
+}
+
+/** @throws {InvalidInputError} for what can be told without waiting */
+export function readAdd(given: GivenAdd, runtime: Runtime): ReadAdd {
+  const scope = toScope(given.options, "add");
+  const mode = toMode(given.options);
+  const { opId = runtime.randomId() } = given.options;
+  const request = toAddRequest(given, scope, toText(opId, "opId"));
+  // Waited for in its turn.
+  request.catch(() => undefined);
+  return { scope, opId, mode, request };
+}
+
+async function toAddRequest(given: GivenAdd, scope: Scope, opId: string): Promise<AcceptRequest> {
+  const { hasLLM } = given;
   const options = toCamelCase(given.options);
   const op = toOpOptions(options, given.defaults, hasLLM ? "llm" : "rules");
   const messages = await toMessages(given.messages, options.signal);
@@ -35,4 +54,17 @@ function toCamelCase(options: AddOptions): AddOptions {
     return [OLD_NAMES[camel] ?? camel, value];
   });
   return { ...(Object.fromEntries(entries) as AddOptions), ...options };
+}
+
+/** How an `add` is to be run. */
+function toMode({ wait, trace, dryRun }: AddOptions): ReadAdd["mode"] {
+  if (wait !== undefined && wait !== "applied" && wait !== "accepted") {
+    throw new InvalidInputError('keepsake: wait must be "applied" or "accepted".');
+  }
+  for (const [name, value] of Object.entries({ trace, dryRun })) {
+    if (value !== undefined && typeof value !== "boolean") {
+      throw new InvalidInputError(`keepsake: ${name} must be true or false.`);
+    }
+  }
+  return { accepted: wait === "accepted", trace: trace === true, dryRun: dryRun === true };
 }

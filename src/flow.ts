@@ -1,3 +1,16 @@
-/** What `add` needs and the front door does not: most of the library's code, a chunk that loads beside the worker. */
+/** What the front door needs from its first call on and not before: the add flow, and how calls are read. */
 export { OpQueue } from "./add/queue.ts";
-export { toAddRequest } from "./add-request.ts";
+export { readAdd } from "./add-request.ts";
+export { toGraphRequest } from "./graph-options.ts";
+export {
+  toCursor,
+  toExportRequest,
+  toFeedback,
+  toIds,
+  toListRequest,
+  toScopeOnly,
+  toUpdateRequest,
+  toUpdateRequests,
+} from "./requests.ts";
+export { readSearch } from "./search-request.ts";
+export { toGivenId, toText } from "./validate.ts";

@@ -1,12 +1,10 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The front door. */
-import { untilAborted } from "./abort.ts";
+import { signalOf, untilAborted } from "./abort.ts";
 import { checkOptions } from "./check-options.ts";
-import { Recalled } from "./add/recalled.ts";
+import { copyOf } from "./copy.ts";
 import type { EntityCount, ImportResult, UndoResult } from "./engine/results.ts";
-import { EngineError } from "./errors.ts";
 import { InOrder } from "./in-order.ts";
-import { loadFlow, openEngine, type Opened } from "./open-engine.ts";
 import type {
   AddOptions,
   CallOptions,
@@ -22,23 +20,9 @@ import type {
   UpdateEntry,
   UpdateFields,
 } from "./options.ts";
-import { toGraphRequest } from "./graph-options.ts";
 import type { KeepsakeExport } from "./portable/format.ts";
-import {
-  copyOf,
-  toCursor,
-  toExportRequest,
-  toFeedback,
-  toIds,
-  toListRequest,
-  toMode,
-  toScopeOnly,
-  toUpdateRequest,
-  toUpdateRequests,
-  toView,
-} from "./requests.ts";
-import { systemRuntime } from "./runtime.ts";
 import { scopeKeyOf } from "./scope.ts";
+import { Session } from "./session.ts";
 import type { KeepsakeEvent, MemoryInfo } from "./info.ts";
 import type {
   AddResult,
@@ -51,10 +35,6 @@ import type {
   Relation,
   SearchResult,
 } from "./types.ts";
-import { checkSignal, toGivenId, toQuery, toScope, toText, toThreshold, toTopK } from "./validate.ts";
-import { Watchers } from "./watchers.ts";
-
-const DEFAULT_LLM_TIMEOUT_MS = 120_000;
 
 /**
  * Long-term memory on this device.
@@ -69,17 +49,15 @@ const DEFAULT_LLM_TIMEOUT_MS = 120_000;
  */
 export class Memory {
   readonly #options: MemoryOptions;
-  readonly #watchers = new Watchers();
-  readonly #recalled = new Recalled();
-  #opened: Promise<Opened> | null = null;
+  readonly #session: Session;
   /** By scope. */
   readonly #intakes = new InOrder();
-  #closed = false;
 
   /** @throws {InvalidInputError} for options that contradict each other */
   constructor(options: MemoryOptions = {}) {
     checkOptions(options);
     this.#options = options;
+    this.#session = new Session(options);
   }
 
   /**
@@ -90,26 +68,25 @@ export class Memory {
    * @throws {LLMError} {LLMOutputError} the op stays pending (`error.details.opId`); `flush()` tries again
    */
   async add(messages: string | MessageInput | MessageInput[], options: AddOptions): Promise<AddResult> {
-    const scope = toScope(options, "add");
-    const { signal } = options;
-    checkSignal(signal);
-    const { trace, dryRun, accepted } = toMode(options);
-    const opId = options.opId === undefined ? this.#runtime.randomId() : toText(options.opId, "opId");
-    // As they are now: the caller may go on with its lists while they are read.
-    const given = { messages: copyOf(messages), options: copyOf(options), scope, opId };
+    const signal = signalOf(options);
     const { llm, defaults = {} } = this.#options;
-    const request = this.#open(signal).then(({ flow }) => flow.toAddRequest({ ...given, defaults, hasLLM: !!llm }));
-    request.catch(() => undefined);
-    const intake = this.#intakes.run(scopeKeyOf(scope), async () => {
-      // Whatever reading takes: ops are accepted in the order of the calls.
-      const read = await untilAborted(request, signal);
-      const { queue } = await this.#open(signal);
-      if (dryRun) return { result: queue.preview(read, { signal, trace }) };
-      // Who waits for the acceptance only is told that the op is safe: a later abort must not take that back.
-      return queue.accept(read, { signal: accepted ? undefined : signal, trace, onAbort: "cancel" });
-    });
-    const { result } = await untilAborted(intake, signal);
-    return accepted && !dryRun ? { opId, results: [], pending: true } : result;
+    // As they are now: the caller may go on with its lists while they are read.
+    const given = { messages: copyOf(messages), options: copyOf(options), defaults, hasLLM: llm !== undefined };
+    const intake = this.#session.read(({ readAdd }) => {
+      const { scope, opId, mode, request } = readAdd(given, this.#session.runtime);
+      return this.#intakes.run(scopeKeyOf(scope), async () => {
+        // Whatever reading takes: ops are accepted in the order of the calls.
+        const read = await untilAborted(request, signal);
+        const { queue } = await this.#session.open(signal);
+        if (mode.dryRun) return { result: queue.preview(read, { signal, trace: mode.trace }) };
+        if (!mode.accepted) return queue.accept(read, { signal, trace: mode.trace, onAbort: "cancel" });
+        // Who waits for the acceptance only is told that the op is safe: a later abort must not take that back.
+        await queue.accept(read, { trace: mode.trace, onAbort: "cancel" });
+        return { result: { opId, results: [], pending: true as const } };
+      });
+    }, signal);
+    const { result } = await intake;
+    return result;
   }
 
   /**
@@ -118,21 +95,14 @@ export class Memory {
    * @throws {InvalidInputError} {EmbedderError}
    */
   async search(query: string, options: SearchOptions): Promise<{ results: SearchResult[]; relations?: Relation[] }> {
-    const request = {
-      ...toQuery(options, "search"),
-      ...toView(options),
-      query: toText(query, "the query"),
-      topK: toTopK(options.topK ?? options.top_k ?? options.limit),
-      threshold: toThreshold(options.threshold),
-      ...(options.explain === true && { explain: true }),
-      ...(options.graph === true && { graph: true }),
-    };
-    const results = await this.#call(options.signal, ({ engine }) => engine.search(request));
-    this.#recalled.note(results);
-    if (!options.graph) return { results };
-    const { topK: _topK, threshold: _threshold, explain: _explain, graph: _graph, ...view } = request;
-    const around = { ...view, memoryIds: results.map((result) => result.id) };
-    return { results, relations: await this.#call(options.signal, ({ engine }) => engine.relationsAround(around)) };
+    const given = copyOf(options);
+    const signal = signalOf(options);
+    const { request, around } = await this.#session.read(({ readSearch }) => readSearch(query, given), signal);
+    const results = await this.#session.call(signal, ({ engine }) => engine.search(request));
+    this.#session.recalled.note(results);
+    if (!around) return { results };
+    const near = { ...around, memoryIds: results.map((result) => result.id) };
+    return { results, relations: await this.#session.call(signal, ({ engine }) => engine.relationsAround(near)) };
   }
 
   /**
@@ -143,13 +113,16 @@ export class Memory {
    * const { nodes, edges } = await memory.graph({ userId: "alice", entity: "Anna", depth: 2 });
    */
   async graph(options: GraphOptions): Promise<Graph> {
-    const request = toGraphRequest(options);
-    return this.#call(options.signal, ({ engine }) => engine.graph(request));
+    const given = copyOf(options);
+    const signal = signalOf(options);
+    const request = await this.#session.read(({ toGraphRequest }) => toGraphRequest(given), signal);
+    return this.#session.call(signal, ({ engine }) => engine.graph(request));
   }
 
   /** The memory, or null. Deleted ones are null. */
-  get(id: string, { signal }: CallOptions = {}): Promise<MemoryItem | null> {
-    return this.#call(signal, ({ engine }) => engine.get(toGivenId(id)));
+  async get(id: string, { signal }: CallOptions = {}): Promise<MemoryItem | null> {
+    const given = await this.#session.read(({ toGivenId }) => toGivenId(id), signal);
+    return this.#session.call(signal, ({ engine }) => engine.get(given));
   }
 
   /**
@@ -164,8 +137,13 @@ export class Memory {
    * @throws {InvalidInputError}
    */
   async getAll(options: GetAllOptions): Promise<GetAllResult> {
-    const request = toListRequest(options);
-    const { results, next } = await this.#call(options.signal, ({ engine }) => engine.list(request));
+    const given = copyOf(options);
+    const signal = signalOf(options);
+    const { request, toCursor } = await this.#session.read(
+      (flow) => ({ toCursor: flow.toCursor, request: flow.toListRequest(given) }),
+      signal,
+    );
+    const { results, next } = await this.#session.call(signal, ({ engine }) => engine.list(request));
     return { results, nextCursor: toCursor(next) };
   }
 
@@ -184,12 +162,18 @@ export class Memory {
     change: string | UpdateFields | CallOptions = {},
     options: CallOptions = {},
   ): Promise<MemoryItem | MemoryItem[]> {
+    const given = copyOf(Array.isArray(target) ? target : change);
     if (Array.isArray(target)) {
-      const requests = toUpdateRequests(target);
-      return this.#call((change as CallOptions | null)?.signal, ({ engine }) => engine.updateMany(requests));
+      const signal = signalOf(change);
+      const requests = await this.#session.read((flow) => flow.toUpdateRequests(given as UpdateEntry[]), signal);
+      return this.#session.call(signal, ({ engine }) => engine.updateMany(requests));
     }
-    const request = toUpdateRequest(target, change as string | UpdateFields);
-    return this.#call(options.signal, ({ engine }) => engine.update(request));
+    const signal = signalOf(options);
+    const request = await this.#session.read(
+      (flow) => flow.toUpdateRequest(target, given as string | UpdateFields),
+      signal,
+    );
+    return this.#session.call(signal, ({ engine }) => engine.update(request));
   }
 
   /**
@@ -197,14 +181,17 @@ export class Memory {
    * @throws {InvalidInputError} not_found (`details.index`: its position in the batch)
    */
   async delete(target: string | string[], { signal }: CallOptions = {}): Promise<void> {
-    const ids = toIds(Array.isArray(target) ? target : [target]);
-    await this.#call(signal, ({ engine }) => engine.deleteMany(ids));
+    const given = Array.isArray(target) ? [...target] : [target];
+    const ids = await this.#session.read(({ toIds }) => toIds(given), signal);
+    await this.#session.call(signal, ({ engine }) => engine.deleteMany(ids));
   }
 
   /** Deletes softly all that carry every id of the scope. Refuses without a scope, and with a filter. */
   async deleteAll(options: ScopedOptions): Promise<{ deleted: number }> {
-    const scope = toScopeOnly(options, "deleteAll");
-    return { deleted: await this.#call(options.signal, ({ engine }) => engine.deleteAll(scope)) };
+    const given = copyOf(options);
+    const signal = signalOf(options);
+    const scope = await this.#session.read(({ toScopeOnly }) => toScopeOnly(given, "deleteAll"), signal);
+    return { deleted: await this.#session.call(signal, ({ engine }) => engine.deleteAll(scope)) };
   }
 
   /**
@@ -217,10 +204,13 @@ export class Memory {
    * @throws {InvalidInputError} not_found, for an id; invalid_input without a scope, or with a filter
    */
   async forget(target: string | ScopedOptions, options: CallOptions = {}): Promise<{ forgotten: number }> {
-    const isId = typeof target === "string";
-    const what = isId ? { id: target } : { scope: toScopeOnly(target, "forget") };
-    const signal = isId ? options.signal : (target.signal ?? options.signal);
-    return { forgotten: await this.#call(signal, ({ engine }) => engine.forget(what)) };
+    const given = copyOf(target);
+    const signal = signalOf(typeof target === "string" ? options : target) ?? signalOf(options);
+    const what = await this.#session.read(
+      ({ toScopeOnly }) => (typeof given === "string" ? { id: given } : { scope: toScopeOnly(given, "forget") }),
+      signal,
+    );
+    return { forgotten: await this.#session.call(signal, ({ engine }) => engine.forget(what)) };
   }
 
   /**
@@ -234,8 +224,9 @@ export class Memory {
    * @throws {ConflictError} conflict, where newer changes stand on it: `details.blockedBy` lists them as
    *   `{ id, opId, seq }`, oldest first; undo those first, newest first
    */
-  undo(opId: string, { signal }: CallOptions = {}): Promise<UndoResult> {
-    return this.#call(signal, async ({ engine }) => engine.undo(toText(opId, "opId")));
+  async undo(opId: string, { signal }: CallOptions = {}): Promise<UndoResult> {
+    const given = await this.#session.read(({ toText }) => toText(opId, "opId"), signal);
+    return this.#session.call(signal, ({ engine }) => engine.undo(given));
   }
 
   /**
@@ -243,13 +234,14 @@ export class Memory {
    * @throws {InvalidInputError} invalid_input, not_found
    */
   async feedback(id: string, given: Feedback | null, { signal }: CallOptions = {}): Promise<MemoryItem> {
-    const checked = toFeedback(given);
-    return this.#call(signal, ({ engine }) => engine.feedback(id, checked));
+    const copy = copyOf(given);
+    const checked = await this.#session.read(({ toFeedback }) => toFeedback(copy), signal);
+    return this.#session.call(signal, ({ engine }) => engine.feedback(id, checked));
   }
 
   /** Who has memories, and how many: users, agents, apps, runs; each by id. */
   entities({ signal }: CallOptions = {}): Promise<EntityCount[]> {
-    return this.#call(signal, ({ engine }) => engine.entities());
+    return this.#session.call(signal, ({ engine }) => engine.entities());
   }
 
   /**
@@ -260,8 +252,10 @@ export class Memory {
    * @throws {InvalidInputError} without a scope or `all: true`
    */
   async export(options: ExportOptions): Promise<KeepsakeExport> {
-    const request = toExportRequest(options);
-    return this.#call(options.signal, ({ engine }) => engine.export(request));
+    const given = copyOf(options);
+    const signal = signalOf(options);
+    const request = await this.#session.read(({ toExportRequest }) => toExportRequest(given), signal);
+    return this.#session.call(signal, ({ engine }) => engine.export(request));
   }
 
   /**
@@ -273,29 +267,34 @@ export class Memory {
    * @throws {InvalidInputError} that names the place in the file; nothing is imported
    */
   async import(file: unknown, { signal }: CallOptions = {}): Promise<ImportResult> {
-    const [{ importFile }, { engine }] = await Promise.all([import("./portable/import.ts"), this.#open(signal)]);
-    const nowIso = new Date(this.#runtime.now()).toISOString();
+    const [{ importFile }, { engine }] = await Promise.all([
+      import("./portable/import.ts"),
+      this.#session.open(signal),
+    ]);
+    const nowIso = new Date(this.#session.runtime.now()).toISOString();
     return untilAborted(importFile(engine, file, { nowIso, signal }), signal);
   }
 
   /** Every version of a memory, newest first; empty for an unknown id. */
-  history(id: string, { signal }: CallOptions = {}): Promise<HistoryEntry[]> {
-    return this.#call(signal, ({ engine }) => engine.history(toGivenId(id)));
+  async history(id: string, { signal }: CallOptions = {}): Promise<HistoryEntry[]> {
+    const given = await this.#session.read(({ toGivenId }) => toGivenId(id), signal);
+    return this.#session.call(signal, ({ engine }) => engine.history(given));
   }
 
   /** Deletes everything in this database, of all scopes, history and pending ops included. */
   reset({ signal }: CallOptions = {}): Promise<void> {
-    return this.#call(signal, ({ engine }) => engine.reset());
+    return this.#session.call(signal, ({ engine }) => engine.reset());
   }
 
   /** Ops that were accepted and wait, in order of acceptance, each with its last error. */
   pending({ signal }: CallOptions = {}): Promise<PendingOp[]> {
-    return this.#call(signal, ({ engine }) => engine.pending());
+    return this.#session.call(signal, ({ engine }) => engine.pending());
   }
 
   /** Drops a pending op. False where it was not pending. */
-  cancel(opId: string, { signal }: CallOptions = {}): Promise<boolean> {
-    return this.#call(signal, ({ queue }) => queue.cancel(toGivenId(opId)));
+  async cancel(opId: string, { signal }: CallOptions = {}): Promise<boolean> {
+    const given = await this.#session.read(({ toGivenId }) => toGivenId(opId), signal);
+    return this.#session.call(signal, ({ queue }) => queue.cancel(given));
   }
 
   /**
@@ -303,95 +302,34 @@ export class Memory {
    * Does not reject for an op that fails again.
    */
   async flush({ signal }: CallOptions = {}): Promise<FlushResult> {
-    checkSignal(signal);
-    const { engine, queue } = await this.#open(signal);
+    const { engine, queue } = await this.#session.open(signal);
     const results = await queue.drain("all", signal);
     return { results, pending: await engine.pending() };
   }
 
   /** What is in use and what is stored: engine, storage, embedder, counts. */
   info({ signal }: CallOptions = {}): Promise<MemoryInfo> {
-    return this.#call(signal, ({ engine }) => engine.info());
+    return this.#session.call(signal, ({ engine }) => engine.info());
   }
 
   /** Opens now instead of at the first call; with `model`, waits for the model as well. */
   ready({ signal, model = false }: ReadyOptions = {}): Promise<void> {
-    return this.#call(signal, async ({ engine }) => {
+    return this.#session.call(signal, async ({ engine }) => {
       if (model) await engine.modelReady();
     });
   }
 
   /** What happens inside, from now on: commits of any tab, model loading, pending ops. */
   watch({ signal }: CallOptions = {}): AsyncIterableIterator<KeepsakeEvent> {
-    checkSignal(signal);
-    return this.#watchers.watch(signal);
+    return this.#session.watch(signal);
   }
 
   /** Ends the worker and the connection. Ops at work stay pending. Later calls reject with `closed`. */
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    globalThis.removeEventListener?.("online", this.#resume);
-    const opened = await this.#opened?.catch(() => null);
-    try {
-      await opened?.queue.close();
-      await opened?.engine.close();
-    } finally {
-      this.#watchers.close();
-    }
+  close(): Promise<void> {
+    return this.#session.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-
-  get #runtime() {
-    return this.#options.runtime ?? systemRuntime;
-  }
-
-  async #call<T>(signal: AbortSignal | undefined, body: (opened: Opened) => Promise<T>): Promise<T> {
-    checkSignal(signal);
-    return untilAborted(this.#open(signal).then(body), signal);
-  }
-
-  #open(signal: AbortSignal | undefined): Promise<Opened> {
-    if (this.#closed)
-      return Promise.reject(new EngineError("closed", "keepsake: this Memory is closed. Make a new one."));
-    if (signal?.aborted) return Promise.reject(signal.reason as Error);
-    this.#opened ??= this.#start().catch((error: unknown) => {
-      // The next call may try again: a blocking tab may have been closed.
-      this.#opened = null;
-      throw error;
-    });
-    return untilAborted(this.#opened, signal);
-  }
-
-  async #start(): Promise<Opened> {
-    const { llm = null, llmTimeoutMs = DEFAULT_LLM_TIMEOUT_MS } = this.#options;
-    // The add flow is most of the library's code, and loads while the worker starts.
-    const [flow, engine] = await Promise.all([
-      loadFlow(),
-      openEngine(this.#options, {
-        onEvent: (event) => this.#watchers.emit(event),
-        // The next call opens a new one, which finds what was accepted.
-        onDead: () => (this.#opened = null),
-      }),
-    ]);
-    const queue = new flow.OpQueue({
-      engine,
-      llm,
-      llmTimeoutMs,
-      runtime: this.#runtime,
-      recalled: this.#recalled,
-      emit: (event) => this.#watchers.emit(event),
-    });
-    globalThis.addEventListener?.("online", this.#resume);
-    // What waited since the last time is taken up in the background; `pending()` tells how it goes.
-    queue.drain("waiting").catch(() => undefined);
-    return { engine, queue, flow };
-  }
-
-  readonly #resume = (): void => {
-    this.#opened?.then(({ queue }) => queue.drain("waiting")).catch(() => undefined);
-  };
 }

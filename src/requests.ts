@@ -1,10 +1,10 @@
 /** From the options of the public methods to what the engine takes. */
 import type { ExportRequest, ListRequest, UpdateRequest } from "./engine/engine.ts";
 import { InvalidInputError } from "./errors.ts";
-import type { AddOptions, ExportOptions, GetAllOptions, UpdateEntry, UpdateFields, ViewOptions } from "./options.ts";
+import type { ExportOptions, GetAllOptions, UpdateEntry, UpdateFields, ViewOptions } from "./options.ts";
 import type { Feedback, Scope } from "./types.ts";
 import { toDay } from "./validate-days.ts";
-import { isPlainObject, toGivenId, toMetadata, toQuery, toText, toTopK } from "./validate.ts";
+import { toGivenId, toMetadata, toQuery, toText, toTopK } from "./validate.ts";
 
 /** Memories that one batch may name. */
 const MAX_BATCH = 1_000;
@@ -128,38 +128,4 @@ export function toExportRequest(options: ExportOptions): ExportRequest {
   if (!all) return { scope: toScopeOnly(rest, "export"), vectors };
   if (Object.keys(rest).length === 0) return { scope: null, vectors };
   throw new InvalidInputError("keepsake: export takes a scope or all: true, not both.");
-}
-
-/** How an `add` is to be run. */
-export function toMode({ wait, trace, dryRun }: AddOptions): { accepted: boolean; trace: boolean; dryRun: boolean } {
-  if (wait !== undefined && wait !== "applied" && wait !== "accepted") {
-    throw new InvalidInputError('keepsake: wait must be "applied" or "accepted".');
-  }
-  for (const [name, value] of Object.entries({ trace, dryRun })) {
-    if (value !== undefined && typeof value !== "boolean") {
-      throw new InvalidInputError(`keepsake: ${name} must be true or false.`);
-    }
-  }
-  return { accepted: wait === "accepted", trace: trace === true, dryRun: dryRun === true };
-}
-
-/** Deeper than anything that is accepted; what lies below is left as it is, for the checks to refuse. */
-const MAX_COPY_DEPTH = 32;
-
-/**
- * A copy of lists and plain objects; everything else (strings, Blobs, whatever it should not be) as it is.
- * @param seen copies made so far: what contains itself must not be copied forever
- */
-export function copyOf<T>(value: T, depth = 0, seen = new Map<unknown, unknown>()): T {
-  if (depth > MAX_COPY_DEPTH || typeof value !== "object" || value === null) return value;
-  if (seen.has(value)) return seen.get(value) as T;
-  if (!Array.isArray(value) && !isPlainObject(value)) return value;
-  const copy: object = Array.isArray(value) ? [] : {};
-  seen.set(value, copy);
-  for (const [key, item] of Object.entries(value)) {
-    // Defined, not assigned: a "__proto__" key stays a key.
-    const field = { value: copyOf(item, depth + 1, seen), enumerable: true, writable: true, configurable: true };
-    Object.defineProperty(copy, key, field);
-  }
-  return copy as T;
 }

@@ -2,6 +2,7 @@
  * The boundary: what a caller hands in becomes plain, well-formed data or an InvalidInputError that says
  * what to do. Errors name positions and keys, never contents.
  */
+import { isPlainObject } from "./copy.ts";
 import { InvalidInputError } from "./errors.ts";
 import { SCOPE_IDS, SNAKE_CASE_IDS, type ScopeId } from "./scope.ts";
 import { splitScope } from "./search/filter.ts";
@@ -95,12 +96,6 @@ function toJSON(value: unknown, path: string, depth: number): JSONValue {
   );
 }
 
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
 /** mem0's default. */
 const DEFAULT_TOP_K = 20;
 
@@ -125,13 +120,4 @@ export function toText(value: unknown, what: string): string {
 export function toGivenId(value: unknown): string {
   if (typeof value === "string") return value;
   throw new InvalidInputError("keepsake: the id must be a string.");
-}
-
-/** @throws {InvalidInputError} where it is there and no AbortSignal */
-export function checkSignal(value: unknown): asserts value is AbortSignal | undefined {
-  if (value === undefined) return;
-  // By its methods: a signal of another realm is one too.
-  const { throwIfAborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>;
-  if (typeof throwIfAborted === "function" && typeof addEventListener === "function") return;
-  throw new InvalidInputError("keepsake: signal must be an AbortSignal.");
 }
