@@ -2,6 +2,7 @@
 import { InvalidInputError } from "./errors.ts";
 import type { AddDefaults, AddOptions } from "./options.ts";
 import type { OpOptions } from "./types.ts";
+import { toDataSchema } from "./structured-schema.ts";
 import { toDay } from "./validate-days.ts";
 import { toMetadata } from "./validate.ts";
 
@@ -26,6 +27,7 @@ export function toOpOptions(given: AddOptions, defaults: AddDefaults, extractor:
       agentCustomInstructions: toWords(options.agentCustomInstructions, "agentCustomInstructions"),
       customCategories: toCategories(options.customCategories),
       customPrompts: toPrompts(options.customPrompts),
+      structuredDataSchema: toDataSchema(options.structuredDataSchema),
       immutable: toFlag(options.immutable, "immutable"),
       expirationDate:
         options.expirationDate === undefined ? undefined : toDay(options.expirationDate, "expirationDate"),

@@ -22,7 +22,8 @@ export interface FilterOperators {
  * (none may hold). A bare value means `eq`, a list means `in`, `"*"` any value but null.
  * Keys: `userId`, `agentId`, `appId`, `runId` (or snake_case), `id`, `memory`, `createdAt`, `updatedAt`,
  * `actor`, `attributedTo`, `categories`, `immutable`, `memoryType`, `feedback`, `expirationDate`, `eventFrom`,
- * `eventTo` (dates as ISO strings; a bare day is the whole of it); anything else is a path into `metadata` (`category`, `trip.city`).
+ * `eventTo` (dates as ISO strings; a bare day is the whole of it); a path into the structured data
+ * (`structuredData.city`); anything else is a path into `metadata` (`category`, `trip.city`).
  */
 export type Filter = {
   AND?: Filter[];

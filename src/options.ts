@@ -98,6 +98,11 @@ export interface AddDefaults {
   customCategories?: Record<string, string> | Record<string, string>[];
   /** System prompts that replace ours whole. */
   customPrompts?: CustomPrompts;
+  /**
+   * A JSON Schema of an object (docs/add.md tells the subset): in the same call as the facts the LLM also says what each
+   * fact means by it; what validates is kept as `structuredData`. No effect without an LLM.
+   */
+  structuredDataSchema?: object;
   /** No later add changes these memories. @default false */
   immutable?: boolean;
   /** `YYYY-MM-DD`: hidden from `search` and `getAll` after that day (UTC). */

@@ -1,7 +1,14 @@
 /**
- * The vocabulary: the words of DESIGN §2 as types. This file imports nothing.
+ * The vocabulary: the words of DESIGN §2 as types. This file imports nothing but its own chapters.
  * Everything here is plain data and survives structured clone, except where a function type says otherwise.
  */
+import type { ObjectSchema } from "./schema-types.ts";
+import type { RelationChanges } from "./graph-types.ts";
+import type { LLMPurpose, LLMRequest } from "./llm-types.ts";
+
+export type * from "./schema-types.ts";
+export type * from "./graph-types.ts";
+export type * from "./llm-types.ts";
 
 export type JSONValue = string | number | boolean | null | JSONValue[] | { [key: string]: JSONValue };
 export type JSONObject = { [key: string]: JSONValue };
@@ -65,64 +72,6 @@ export interface Source {
   message?: Message;
 }
 
-export type EntityType = "person" | "place" | "organization" | "thing";
-
-/** A relation as extracted from one fact: names as they were written. */
-export interface RelationDraft {
-  source: string;
-  /** Lower case with underscores: `works_at`, `likes`. */
-  predicate: string;
-  target: string;
-  sourceType?: EntityType;
-  targetType?: EntityType;
-}
-
-/** A relation of the memory graph, as `add`, `search` and `graph` give it. */
-export interface Relation {
-  source: string;
-  predicate: string;
-  target: string;
-  /** Since when it is known to hold. */
-  from: ISODate;
-  /** When it was contradicted or its memory deleted; null while it holds. */
-  to: ISODate | null;
-  /** The memory it came with. */
-  memoryId: string;
-}
-
-/** What an `add` did to the memory graph. */
-export interface RelationChanges {
-  /** Statements that were not known before. */
-  added: Relation[];
-  /** Statements that hold no more, each with its end. */
-  closed: Relation[];
-}
-
-/** Somebody or something in the memory graph. */
-export interface GraphNode {
-  /** Unique within one answer; the same in every answer to the same scope. */
-  id: string;
-  name: string;
-  type: EntityType;
-  /** How many relations it has in the whole graph, shown or not. */
-  degree: number;
-}
-
-export interface GraphEdge extends Relation {
-  id: string;
-  /** Ids of nodes. */
-  sourceId: string;
-  targetId: string;
-}
-
-/** A memory graph, or a part of it, for drawing. */
-export interface Graph {
-  /** Those with the most relations first. */
-  nodes: GraphNode[];
-  /** Oldest first. */
-  edges: GraphEdge[];
-}
-
 /** What the app's user thinks of a memory. */
 export interface Feedback {
   rating: "POSITIVE" | "NEGATIVE" | "VERY_NEGATIVE";
@@ -180,6 +129,8 @@ export interface MemoryRecord {
   /** Hidden from `search` and `getAll` after this day (UTC). */
   expirationDate?: ISODay;
   eventTime?: EventTime;
+  /** What its words say, by the `structuredDataSchema` of the add that wrote them. */
+  structuredData?: JSONObject;
   /** Messages it came from, oldest first. */
   sources?: Source[];
   /** `procedural`: the summary of an agent's run. */
@@ -192,7 +143,7 @@ export interface MemoryRecord {
 /** What is kept of a fact beside its text. */
 export type FactDetails = Pick<
   MemoryRecord,
-  "attributedTo" | "actor" | "categories" | "eventTime" | "sources" | "memoryType"
+  "attributedTo" | "actor" | "categories" | "eventTime" | "structuredData" | "sources" | "memoryType"
 >;
 
 /** What the outside sees of a {@link MemoryRecord}, field by field as it is there. */
@@ -244,6 +195,8 @@ export interface AddResultItem {
   /** Why, in words: from the model, the rule or the comparison that decided. */
   reason: string;
   metadata?: JSONObject;
+  /** With a `structuredDataSchema`, for `ADD` and `UPDATE`. */
+  structuredData?: JSONObject;
 }
 
 /** What `add` resolves to. */
@@ -287,6 +240,8 @@ export interface HistoryEntry {
   event: "ADD" | "UPDATE" | "DELETE";
   memory: string | null;
   previousMemory: string | null;
+  /** Of this version. */
+  structuredData?: JSONObject;
   reason: string;
   decidedBy: DecidedBy;
   opId: string;
@@ -329,6 +284,7 @@ export interface OpOptions {
   /** Name → description. @default the catalog of 15 */
   customCategories?: Record<string, string>;
   customPrompts?: CustomPrompts;
+  structuredDataSchema?: ObjectSchema;
   immutable?: boolean;
   expirationDate?: ISODay;
   /** When it was said. @default when it was accepted */
@@ -360,7 +316,17 @@ export type TraceStage =
       purpose: LLMPurpose;
       attempts: { messages: LLMRequest["messages"]; reply: string; problem?: string; ms: number; tokens: number }[];
     }
-  | { stage: "facts"; by: "llm" | "rules"; facts: { text: string; reason?: string }[] }
+  | {
+      stage: "facts";
+      by: "llm" | "rules";
+      facts: {
+        text: string;
+        reason?: string;
+        structuredData?: JSONObject;
+        /** Of the model's data: what does not validate, and why. */
+        dropped?: string[];
+      }[];
+    }
   | {
       stage: "recall";
       ms: number;
@@ -368,28 +334,3 @@ export type TraceStage =
     }
   | { stage: "resolve"; dropped: string[]; decisions: { event: DecisionEvent; id?: string | null; reason: string }[] }
   | { stage: "commit"; ms: number; attempt: number; conflict: boolean };
-
-/** What the app's model is asked for. */
-export type LLMPurpose = "extract" | "resolve" | "relate" | "rerank" | "describe";
-
-export interface LLMRequest {
-  purpose: LLMPurpose;
-  messages: {
-    role: "system" | "user" | "assistant";
-    content: string;
-    /** URLs of images to look at; only with the purpose `describe`. */
-    images?: string[];
-  }[];
-  /** The op that asks, so that calls can be told apart. */
-  opId?: string;
-  /** What the reply must be; pass it on to an engine that can constrain decoding. A hint otherwise. */
-  schema: JSONSchema;
-  /** Aborted when the caller aborts or the time is up; stop work then. */
-  signal: AbortSignal;
-}
-
-/**
- * The app's model: one function that returns the raw reply text. It may throw anything; that is
- * wrapped in an {@link LLMError} as `cause` and the op stays pending.
- */
-export type LLM = (request: LLMRequest) => Promise<string>;

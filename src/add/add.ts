@@ -43,8 +43,9 @@ export async function previewOp(run: Run, claim: ClaimedOp): Promise<AddResult> 
   const results = decisions.map((d): AddResultItem => {
     const { event, reason } = d;
     const text = "text" in d ? d.text : "";
-    if (d.event === "ADD") return { id: null, memory: text, event, reason, metadata };
-    return { id: d.id, memory: text, event, reason };
+    const structuredData = "details" in d ? d.details?.structuredData : undefined;
+    const item = { memory: text, event, reason, ...(structuredData && { structuredData }) };
+    return d.event === "ADD" ? { id: null, ...item, metadata } : { id: d.id, ...item };
   });
   return { opId: op.opId, results: await withTexts(run, results), dryRun: true };
 }

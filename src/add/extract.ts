@@ -17,6 +17,7 @@ import {
   validateSummary,
   type ExtractedFact,
 } from "./reply-formats.ts";
+import { cleanData, replySchema } from "./structured-data.ts";
 import { extractByRules, relationsByRules } from "./rules/index.ts";
 import { bareLine } from "./recalled.ts";
 import { isAbout } from "./topics.ts";
@@ -37,7 +38,12 @@ export async function extract(run: Run, claim: ClaimedOp): Promise<Fact[]> {
   run.trace.add({
     stage: "facts",
     by: run.llm ? "llm" : "rules",
-    facts: facts.map(({ text, reason }) => ({ text, ...(reason !== undefined && { reason }) })),
+    facts: facts.map(({ text, reason, dropped = [], details: { structuredData } }) => ({
+      text,
+      ...(reason !== undefined && { reason }),
+      ...(structuredData && { structuredData }),
+      ...(dropped.length > 0 && { dropped }),
+    })),
   });
   // What is known is told as such, like any fact that is stored already.
   return [...facts, ...[...known].map((text): Fact => ({ text, origin: run.llm ? "llm" : "rules", details: {} }))];
@@ -83,6 +89,7 @@ async function askForFacts(run: Run, { op, context }: ClaimedOp, said: Said[]): 
   const { options } = op;
   const categories = options.customCategories ?? {};
   const custom = options.customPrompts?.extract;
+  const dataSchema = options.structuredDataSchema ?? null;
   const { facts } = await ask(run, {
     purpose: "extract",
     messages: extractMessages({
@@ -93,12 +100,14 @@ async function askForFacts(run: Run, { op, context }: ClaimedOp, said: Said[]): 
       more: extrasOf(op, categories),
       ...(custom !== undefined && { instructions: custom }),
     }),
-    schema: extractSchema(Object.keys(categories), options.graph),
+    schema: extractSchema(Object.keys(categories), options.graph, dataSchema && replySchema(dataSchema)),
     validate: validateExtract,
   });
   return facts.map((fact) => {
     const relations = options.graph ? fact.relations : undefined;
-    return { text: fact.text, origin: "llm", details: detailsOf(fact, op, said), ...(relations && { relations }) };
+    const { data, dropped } = dataSchema ? cleanData(fact.data, dataSchema) : { data: null, dropped: [] };
+    const details = { ...detailsOf(fact, op, said), ...(data && { structuredData: data }) };
+    return { text: fact.text, origin: "llm", details, dropped, ...(relations && { relations }) };
   });
 }
 
@@ -110,6 +119,7 @@ function withRelations(fact: Fact): Fact {
 
 function extrasOf(op: PendingOp, categories: Record<string, string>): ExtractExtras {
   const { includes, excludes, customInstructions, agentCustomInstructions, graph = false } = op.options;
+  const { structuredDataSchema: dataSchema } = op.options;
   const instructions = isAgentScope(op) ? (agentCustomInstructions ?? customInstructions) : customInstructions;
   return {
     categories,
@@ -117,6 +127,7 @@ function extrasOf(op: PendingOp, categories: Record<string, string>): ExtractExt
     ...(includes !== undefined && { includes }),
     ...(excludes !== undefined && { excludes }),
     ...(instructions !== undefined && { instructions }),
+    ...(dataSchema && { dataSchema }),
   };
 }
 

@@ -31,6 +31,8 @@ export interface Fact {
   origin: "llm" | "rules";
   /** Why it was extracted, where the extractor says so. */
   reason?: string;
+  /** Of the model's data by the `structuredDataSchema`: what does not validate, and why. */
+  dropped?: string[];
   details: FactDetails;
   /** With `graph`: relations that the fact states. */
   relations?: RelationDraft[];

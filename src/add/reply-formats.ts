@@ -36,12 +36,19 @@ export const EXTRACT_SCHEMA = {
 } satisfies JSONSchema;
 
 /** {@link EXTRACT_SCHEMA} with what else the app asks for; without anything it is that schema. */
-export function extractSchema(categories: readonly string[], graph = false): JSONSchema {
-  if (categories.length === 0 && !graph) return EXTRACT_SCHEMA;
+export function extractSchema(
+  categories: readonly string[],
+  graph = false,
+  dataSchema: JSONSchema | null = null,
+): JSONSchema {
   const { properties, ...schema } = EXTRACT_SCHEMA;
   const { items, ...facts } = properties.facts;
   const list = { type: "array", items: { type: "string", enum: [...categories] } };
-  const asked = { ...(categories.length > 0 && { categories: list }), ...(graph && { relations: RELATIONS_SCHEMA }) };
+  const asked = {
+    ...(categories.length > 0 && { categories: list }),
+    ...(graph && { relations: RELATIONS_SCHEMA }),
+    ...(dataSchema && { data: dataSchema }),
+  };
   const more = {
     ...items,
     properties: { ...items.properties, ...asked },
@@ -84,6 +91,8 @@ export interface ExtractedFact {
   categories?: string[];
   /** The same. */
   relations?: RelationDraft[];
+  /** As the model wrote it, not checked. */
+  data?: unknown;
 }
 
 export interface ExtractReply {
@@ -147,7 +156,13 @@ export function validateExtract(value: unknown): ExtractReply {
     const text = factText(item);
     if (text === "" || facts.has(text)) continue;
     const relations = readRelations(item);
-    facts.set(text, { text, ...optional("categories", factCategories(item)), ...optional("relations", relations) });
+    const data = own(item, ["data", "structuredData", "structured_data"]);
+    facts.set(text, {
+      text,
+      ...optional("categories", factCategories(item)),
+      ...optional("relations", relations),
+      ...optional("data", data),
+    });
   }
   if (facts.size === 0 && list.length > 0) throw shape('A fact has no text. For no facts, answer {"facts":[]}');
   return { facts: shareOut([...facts.values()], value) };

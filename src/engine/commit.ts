@@ -114,6 +114,7 @@ async function apply(
           // Of the new text; the old one's may no longer be true.
           categories: details.categories,
           eventTime: details.eventTime,
+          structuredData: details.structuredData,
           expirationDate: options.expirationDate,
           sources: [...(before.sources ?? []), ...(details.sources ?? [])],
           ...(options.immutable && { immutable: true }),
@@ -135,7 +136,8 @@ async function apply(
     }
   }
   function changed(event: "ADD" | "UPDATE" | "DELETE", record: MemoryRecord, reason = decision.reason): AddResultItem {
-    return { id: record.id, memory: record.memory, event, reason, metadata: record.metadata };
+    const { id, memory, metadata, structuredData } = record;
+    return { id, memory, event, reason, metadata, ...(event !== "DELETE" && structuredData && { structuredData }) };
   }
 }
 

@@ -104,6 +104,7 @@ export async function history(context: EngineContext, id: string): Promise<Histo
     memory: event === "DELETE" ? null : after.memory,
     // A deleted one that came back has no text before.
     previousMemory: before && !before.deletedAt ? before.memory : null,
+    ...(event !== "DELETE" && after.structuredData && { structuredData: after.structuredData }),
     reason,
     decidedBy,
     opId,

@@ -63,6 +63,7 @@ export const memory = check.object<PortableMemory>({
   immutable: check.optional(check.boolean),
   expirationDate: check.optional(check.day),
   eventTime: check.optional(eventTime),
+  structuredData: check.optional(check.jsonObject),
   cues: check.optional(check.string),
   sources: check.optional(check.list(check.object({ opId: check.filled, index: check.count }))),
   memoryType: check.optional(check.oneOf("procedural")),

@@ -9,6 +9,7 @@
  *   account); for a key inside it, write its path.
  * - An empty `AND` or `NOT` matches everything, an empty `OR` or `in` nothing.
  * - `metadata.` before a path is optional, and tells a metadata key from a field or an operator of the same name.
+ *   A path into the structured data begins with `structuredData.`.
  */
 import { InvalidInputError } from "../errors.ts";
 import type { Filter } from "../filter-types.ts";
@@ -44,6 +45,7 @@ const FIELDS = new Map<string, Field>([
   ["memoryType", field((record) => record.memoryType)],
   ["feedback", field((record) => record.feedback?.rating)],
   ["metadata", field((record) => record.metadata)],
+  ["structuredData", field((record) => record.structuredData)],
 ]);
 
 function field(read: (record: MemoryRecord) => JSONValue | undefined, isDate = false): Field {
@@ -101,14 +103,17 @@ function compileEntry(key: string, value: unknown, depth: number, spent: Spent):
 }
 
 function fieldOf(key: string): Field {
-  const path = key.startsWith("metadata.") ? key.slice("metadata.".length) : key;
-  return FIELDS.get(camelCase(key)) ?? field((record) => readPath(record.metadata, path));
+  const known = FIELDS.get(camelCase(key));
+  if (known) return known;
+  const [, root, path] = /^(metadata|structured(?:_d|D)ata)\.(.*)$/s.exec(key) ?? [null, "metadata", key];
+  if (root === "metadata") return field((record) => readPath(record.metadata, path));
+  return field((record) => readPath(record.structuredData ?? null, path));
 }
 
 /** Own properties of objects only. A key that itself contains the dots comes first. */
-function readPath(metadata: JSONValue, path: string): JSONValue {
-  if (isObject(metadata) && Object.hasOwn(metadata, path)) return metadata[path] ?? null;
-  let value: unknown = metadata;
+function readPath(root: JSONValue, path: string): JSONValue {
+  if (isObject(root) && Object.hasOwn(root, path)) return root[path] ?? null;
+  let value: unknown = root;
   for (const key of path.split(".")) {
     if (!isObject(value) || !Object.hasOwn(value, key)) return null;
     value = value[key];

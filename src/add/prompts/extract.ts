@@ -1,6 +1,7 @@
 /** The prompt that asks for facts. Written for small models: short rules, one form of reply, three examples. */
-import type { LLMRequest, Message } from "../../types.ts";
+import type { LLMRequest, Message, ObjectSchema } from "../../types.ts";
 import { RELATIONS_INSTRUCTION } from "../reply-relations.ts";
+import { dataInstruction } from "../structured-data.ts";
 import { dataBlock, dataLine, dayOf } from "./data-block.ts";
 
 /** Raise `version` with every change of the wording: traces and evaluations name it. */
@@ -33,6 +34,8 @@ export interface ExtractExtras {
   categories?: Record<string, string>;
   /** Each fact is to name its relations. */
   graph?: boolean;
+  /** Each fact is to say what it means by this. */
+  dataSchema?: ObjectSchema;
 }
 
 export const EXTRACT_INSTRUCTIONS = `You pick what is worth remembering about the user from a chat. Reply with JSON only:
@@ -97,7 +100,7 @@ function instructionsFor({ subject, more, instructions }: ExtractPromptInput): s
   return lines.length === 0 ? own : `${own}\n\nThe app's own rules, which go before those above\n${lines.join("\n")}`;
 }
 
-function extraLines({ includes, excludes, instructions, categories, graph }: ExtractExtras): string[] {
+function extraLines({ includes, excludes, instructions, categories, graph, dataSchema }: ExtractExtras): string[] {
   const names = Object.entries(categories ?? {}).map(([name, about]) => (about ? `${name} (${about})` : name));
   return [
     ...(includes ? [`- Keep only facts about: ${includes}`] : []),
@@ -106,6 +109,7 @@ function extraLines({ includes, excludes, instructions, categories, graph }: Ext
       ? [`- Give every fact "categories": a list of those that fit, of these only: ${names.join("; ")}`]
       : []),
     ...(graph ? [RELATIONS_INSTRUCTION] : []),
+    ...(dataSchema ? [dataInstruction(dataSchema)] : []),
     ...(instructions ? [instructions] : []),
   ];
 }
