@@ -77,8 +77,7 @@ export class Session {
       this.#flow(),
       openEngine(this.#options, {
         onEvent: (event) => this.#watchers.emit(event),
-        // The next call opens a new one, which finds what was accepted.
-        onDead: () => (this.#opened = null),
+        onDead: (death) => void this.#lose(death),
       }),
     ]);
     const queue = new flow.OpQueue({
@@ -93,6 +92,15 @@ export class Session {
     // What waited since the last time is taken up in the background; `pending()` tells how it goes.
     queue.drain("waiting").catch(() => undefined);
     return { engine, queue, flow };
+  }
+
+  /** The next call opens a new engine, which finds what was accepted. */
+  async #lose(death: EngineError): Promise<void> {
+    const lost = this.#opened;
+    this.#opened = null;
+    // One that died before it was open has no queue.
+    const opened = await lost?.catch(() => null);
+    opened?.queue.abandon(death);
   }
 
   readonly #resume = (): void => {

@@ -4,7 +4,7 @@
  * memory is opened, or by `flush` (INV-4).
  */
 import { untilAborted } from "../abort.ts";
-import { EngineError, KeepsakeError } from "../errors.ts";
+import { EngineError, fromWire, KeepsakeError, toWire } from "../errors.ts";
 import { LEASE_MS, type AcceptRequest, type ClaimedOp, type ClaimOutcome } from "../engine/engine.ts";
 import { scopeKeyOf } from "../scope.ts";
 import type { AddResult, PendingOp } from "../types.ts";
@@ -46,8 +46,8 @@ export class OpQueue {
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** How long the first op that somebody else is at work on is leased, as the last drain saw it. */
   #leasedForMs: number | null = null;
-  /** Aborts what is at work when the queue closes: nobody should wait for a model then. */
-  readonly #closing = new AbortController();
+  /** Aborts what is at work when the queue ends: nobody should wait for a model then. */
+  readonly #ending = new AbortController();
 
   constructor(ports: AddPorts) {
     this.#ports = ports;
@@ -81,7 +81,7 @@ export class OpQueue {
     this.#leasedForMs = null;
     for (const op of await this.#ports.engine.pending()) {
       signal?.throwIfAborted();
-      if (this.#closing.signal.aborted) break;
+      if (this.#ending.signal.aborted) break;
       if (which !== "all" && !this.#canExtract(op)) continue;
       if (which === "due" && !this.#isDue(op)) continue;
       const result = await this.#tryPending(op.opId, signal);
@@ -100,9 +100,18 @@ export class OpQueue {
 
   /** Stops what is at work; the ops stay pending. */
   async close(): Promise<void> {
-    this.#closing.abort();
-    clearTimeout(this.#timer);
+    this.#end(closedError());
     await Promise.allSettled(this.#running.values());
+  }
+
+  /** The engine is dead: what is at work ends with its error, and asks no model for what the next engine takes up. */
+  abandon(error: EngineError): void {
+    this.#end(error);
+  }
+
+  #end(error: EngineError): void {
+    this.#ending.abort(error);
+    clearTimeout(this.#timer);
   }
 
   async #tryPending(opId: string, signal?: AbortSignal): Promise<AddResult | null> {
@@ -160,8 +169,8 @@ export class OpQueue {
   }
 
   async #run(claim: ClaimedOp, drive: Drive, stop: AbortSignal): Promise<AddResult> {
-    const closing = this.#closing.signal;
-    const signal = anyOf(drive.signal, stop, closing);
+    const ending = this.#ending.signal;
+    const signal = anyOf(drive.signal, stop, ending);
     const trace = openTrace(drive.trace ?? false);
     const { op } = claim;
     try {
@@ -169,9 +178,8 @@ export class OpQueue {
       return withTrace(await runOp({ ...this.#ports, opId: op.opId, signal, trace }, claim), trace);
     } catch (thrown) {
       if (drive.signal?.aborted && drive.onAbort === "cancel") return this.#cancel(op.opId, drive.signal);
-      // Closing may come after the commit: then the op is done, and says so.
-      const isClosing = closing.aborted && thrown === closing.reason;
-      const error = isClosing ? closedError() : thrown;
+      // Each op gets an error of its own: what becomes of it is noted there.
+      const error = ending.aborted && thrown === ending.reason ? fromWire(structuredClone(toWire(thrown))) : thrown;
       await this.#giveBack(op, error);
       throw error;
     }
@@ -219,7 +227,7 @@ export class OpQueue {
 
   /** Sets the timer for the next op that is due by itself. */
   async #schedule(): Promise<void> {
-    if (this.#closing.signal.aborted) return;
+    if (this.#ending.signal.aborted) return;
     const { engine, runtime } = this.#ports;
     const waits = (await engine.pending())
       .filter((op) => op.retryAt !== undefined && op.attempts < RETRY_LIMIT && this.#canExtract(op))
@@ -232,7 +240,7 @@ export class OpQueue {
 
   #retryIn(ms: number): void {
     clearTimeout(this.#timer);
-    if (this.#closing.signal.aborted) return;
+    if (this.#ending.signal.aborted) return;
     this.#timer = setTimeout(() => this.drain("due").catch(() => undefined), ms);
     // In Node an op that waits is no reason to keep the process alive.
     (this.#timer as { unref?: () => void }).unref?.();

@@ -55,4 +55,22 @@ describe("a worker that the app made", () => {
     (worker as unknown as FakeWorker).emit("messageerror", {});
     expect(texts(await memory.getAll(ALICE))).toEqual(["User likes tea"]);
   });
+
+  it("INV-11: that dies while an op's LLM is asked stops the LLM; the op is told so, and waits for the next engine", async () => {
+    const worker = appsWorker();
+    const signals: AbortSignal[] = [];
+    const llm = (request: { signal: AbortSignal }): Promise<string> => {
+      signals.push(request.signal);
+      return new Promise(() => undefined);
+    };
+    const memory = new Memory({ name: "dying", worker, embedder: "hashing", llm });
+    onTestFinished(() => memory.close());
+    const added = memory.add("I like tea", ALICE).catch((error: unknown) => error);
+    await expect.poll(() => signals.length).toBe(1);
+    (worker as unknown as FakeWorker).emit("messageerror", {});
+    const details = { outcome: "unknown", pending: "unknown", opId: expect.any(String) };
+    expect(await added).toMatchObject({ code: "engine_crashed", retryable: true, details });
+    expect(signals[0]?.aborted).toBe(true);
+    expect((await memory.pending()).map(({ messages }) => messages[0]?.content)).toEqual(["I like tea"]);
+  });
 });
