@@ -58,15 +58,17 @@ export async function searchAsOf(
   const views: ScopeView[] = [];
   try {
     for (const { scopeKey, records, known } of past) {
-      const view = new ScopeView(scopeKey, space, new PlannedIndex(dims), 0, []);
+      const view = new ScopeView(scopeKey, space, new PlannedIndex(dims), 0);
       views.push(view);
+      view.keepRecords();
       const live = records.filter((record) => !record.deletedAt);
       for (const record of live) view.set(record);
       for (const { id, hash } of live) if (known.has(id)) view.setVector(id, hash, known.get(id)!);
       await embedMissing(view, live, known, embedder);
     }
     const vector = await embedder.embedOne(request.query);
-    return search(views, request, vector, { kind: embedder.kind, nowIso: request.at, about: null });
+    const basis = { kind: embedder.kind, nowIso: request.at, about: null };
+    return await context.store.read(["memories"], (tx) => search(views, request, vector, basis, tx));
   } finally {
     for (const view of views) view.close();
   }

@@ -11,7 +11,7 @@ import { readClock, writeClock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
 import { purgeGraph } from "./graph.ts";
 import { knownSpaces } from "./spaces.ts";
-import { deleteSnapshots } from "./view-snapshot.ts";
+import { deleteSnapshots } from "./snapshot-rows.ts";
 
 export interface Forgotten {
   /** Memories that are gone, soft-deleted ones included. */

@@ -127,8 +127,9 @@ class InlineEngine implements Engine {
     this.#assertOpen();
     const embedder = await this.#embedding.answering();
     const vectors = await embedder.embed(facts.map((fact) => fact.text));
-    const recalled = await this.#views.exactly(scopeKeyOf(scope), embedder, (view) =>
-      recall(view, facts, vectors, topK, isoNow(this.#context.runtime)),
+    const nowIso = isoNow(this.#context.runtime);
+    const recalled = await this.#views.exactly(scopeKeyOf(scope), embedder, (view, tx) =>
+      recall(view, facts, vectors, { topK, nowIso }, tx),
     );
     this.#maintenance.wake();
     return { facts: recalled, kind: embedder.kind };
@@ -167,8 +168,9 @@ class InlineEngine implements Engine {
     const about = request.graph
       ? await (await this.#seldom()).readEntityOverlap(this.#context, scope, request.query)
       : null;
-    const results = await this.#views.carrying(scope, embedder, (views) =>
-      search(views, request, vector, { kind: embedder.kind, nowIso: isoNow(this.#context.runtime), about }),
+    const basis = { kind: embedder.kind, nowIso: isoNow(this.#context.runtime), about };
+    const results = await this.#views.carrying(scope, embedder, (views, tx) =>
+      search(views, request, vector, basis, tx),
     );
     this.#maintenance.wake();
     return results;

@@ -4,9 +4,10 @@ import { rarity, searchKeywords } from "../search/keyword-search.ts";
 import { tokenize } from "../text/tokenize.ts";
 import { hashStatement, normalizeStatement } from "../text/statement.ts";
 import type { FactQuery, Neighbor, RecalledFact } from "./engine.ts";
+import type { ReadTx } from "../store/store.ts";
 import type { ISODate } from "../types.ts";
 import type { ScopeView } from "./scope-view.ts";
-import { isVisible } from "./visible.ts";
+import { visibleLabels } from "./visible.ts";
 
 const WEAK_TERMS = weakTerms(tokenize);
 
@@ -14,37 +15,55 @@ const WEAK_TERMS = weakTerms(tokenize);
  * @param vectors of the facts' texts, in the space of the view
  * @param topK neighbors per fact; the same statement, where it is stored, comes on top of them
  * @param nowIso what has expired by then is nobody's neighbor: a decision about it would not be seen
+ * @param tx in which the view was brought up to date
  */
-export function recall(
+export async function recall(
   view: ScopeView,
   facts: readonly FactQuery[],
   vectors: ReadonlyMap<string, Float32Array>,
-  topK: number,
-  nowIso: ISODate,
-): RecalledFact[] {
-  const allowed = visibleLabels(view, nowIso);
-  const weigh = rarity([view.keywords]);
-  return facts.map(({ text, hints = [] }) => {
+  { topK, nowIso }: { topK: number; nowIso: ISODate },
+  tx: ReadTx,
+): Promise<RecalledFact[]> {
+  const allowed = visibleLabels(view, nowIso, false);
+  const recalled: RecalledFact[] = [];
+  for (const { text, hints = [] } of facts) {
     const vector = vectors.get(text)!;
     const labels = candidates(view, { text, hints, vector, topK, allowed });
-    const similarities = view.vectors.similarities(vector, labels);
-    const terms = tokenize(text);
-    const neighbors = labels.map((label): Neighbor => {
-      const { id, memory, rev, order, updatedAt, hash, immutable } = view.at(label);
-      return {
-        id,
-        memory,
-        rev,
-        order,
-        updatedAt,
-        ...(immutable && { immutable }),
-        similarity: similarities.get(label) ?? 0,
-        overlap: overlap(terms, view.keywords.terms(label), { weak: WEAK_TERMS, rarity: weigh }),
-        exact: hash === hashStatement(text) && normalizeStatement(memory) === normalizeStatement(text),
-      };
-    });
-    return { text, neighbors: neighbors.sort(byRelevance) };
+    recalled.push({ text, neighbors: await neighborsOf(view, { text, vector, labels }, tx) });
+  }
+  return recalled;
+}
+
+/** Most relevant first. */
+async function neighborsOf(
+  view: ScopeView,
+  { text, vector, labels }: { text: string; vector: Float32Array; labels: number[] },
+  tx: ReadTx,
+): Promise<Neighbor[]> {
+  const similarities = view.vectors.similarities(vector, labels);
+  const weigh = rarity([view.keywords]);
+  const terms = tokenize(text);
+  const isSame = sameAs(text);
+  const neighbors = labels.map(async (label): Promise<Neighbor> => {
+    const { id, memory, rev, order, updatedAt, hash, immutable } = await view.recordAt(label, tx);
+    return {
+      id,
+      memory,
+      rev,
+      order,
+      updatedAt,
+      ...(immutable && { immutable }),
+      similarity: similarities.get(label) ?? 0,
+      overlap: overlap(terms, view.keywords.terms(label), { weak: WEAK_TERMS, rarity: weigh }),
+      exact: isSame({ hash, memory }),
+    };
   });
+  return (await Promise.all(neighbors)).sort(byRelevance);
+}
+
+function sameAs(text: string): (stored: { hash: string; memory: string }) => boolean {
+  const [wanted, statement] = [hashStatement(text), normalizeStatement(text)];
+  return ({ hash, memory }) => hash === wanted && normalizeStatement(memory) === statement;
 }
 
 interface Wanted {
@@ -54,12 +73,6 @@ interface Wanted {
   topK: number;
   /** null: all. */
   allowed: number[] | null;
-}
-
-/** null where all are. */
-function visibleLabels(view: ScopeView, nowIso: ISODate): number[] | null {
-  if (!view.hasExpiring) return null;
-  return [...view.entries()].flatMap(([label, record]) => (isVisible(record, nowIso, false) ? [label] : []));
 }
 
 /** Each signal names its own: what only words or only meaning can find must not be crowded out. */

@@ -1,18 +1,33 @@
 /**
- * What is in memory of one scope: its records, its words, its vectors. A fold of the store: it can be
- * dropped at any time (INV-5). One view per scope, so that a search cannot even see another (INV-8).
+ * What is in memory of one scope: its words, its vectors, and of each record what ranking needs. A fold of the store:
+ * it can be dropped at any time (INV-5). One view per scope, so that a search cannot even see another (INV-8).
  */
+import { EngineError } from "../errors.ts";
 import { KeywordIndex } from "../search/keyword-index.ts";
+import type { ReadTx } from "../store/store.ts";
 import { leadingName } from "../text/subject.ts";
 import { tokenize } from "../text/tokenize.ts";
 import type { MemoryRecord } from "../types.ts";
 import type { PlannedIndex } from "../vector/planned-index.ts";
 
+/** What ranking needs to know of a live record, without reading it. */
+export type ViewRow = Pick<
+  MemoryRecord,
+  "id" | "hash" | "seq" | "createdSeq" | "createdAt" | "updatedAt" | "expirationDate" | "eventTime"
+>;
+
+/** What a view begins with. */
+export interface ViewContents {
+  /** By label; undefined for a label that is gone. Taken over. */
+  rows: (ViewRow | undefined)[];
+  keywords: KeywordIndex;
+}
+
 export class ScopeView {
   readonly scopeKey: string;
   readonly space: string;
   readonly vectors: PlannedIndex;
-  readonly keywords = new KeywordIndex(tokenize);
+  readonly keywords: KeywordIndex;
   /** Everything up to this `seq` is in. */
   seq: number;
   /** What the snapshot on disk holds: changes up to this `seq` (−1: there is none), and so many rows of a graph. */
@@ -21,82 +36,132 @@ export class ScopeView {
   hasExpiring = false;
   /** Labels are given once: they are the row numbers of the vector index and its graph. */
   readonly #labels = new Map<string, number>();
-  readonly #records: (MemoryRecord | undefined)[] = [];
+  readonly #rows: (ViewRow | undefined)[];
+  /** By label, all that are live; null until they are asked for. */
+  #records: Map<number, MemoryRecord> | null = null;
+  #closed = false;
 
-  /** @param ids by label, of rows that `vectors` already holds; null for a label that is gone */
-  constructor(scopeKey: string, space: string, vectors: PlannedIndex, seq: number, ids: readonly (string | null)[]) {
+  /** @param vectors may hold vectors of the contents' labels already */
+  constructor(
+    scopeKey: string,
+    space: string,
+    vectors: PlannedIndex,
+    seq: number,
+    { rows, keywords }: ViewContents = { rows: [], keywords: new KeywordIndex(tokenize) },
+  ) {
     this.scopeKey = scopeKey;
     this.space = space;
     this.vectors = vectors;
     this.seq = seq;
-    for (const [label, id] of ids.entries()) {
-      this.#records.push(undefined);
-      if (id !== null) this.#labels.set(id, label);
+    this.keywords = keywords;
+    this.#rows = rows;
+    for (const [label, row] of rows.entries()) {
+      if (row === undefined) continue;
+      this.#labels.set(row.id, label);
+      this.hasExpiring ||= row.expirationDate !== undefined;
     }
   }
 
   get size(): number {
-    return this.keywords.size;
+    return this.#labels.size;
   }
 
-  /** The snapshot on disk now holds what `vectors` does, up to `seq`. */
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
+  /** The snapshot on disk now holds what is in here up to `seq`. */
   noteSnapshot(seq: number): void {
     this.snapshot = { seq, hnswRows: this.vectors.hnswRows };
   }
 
-  /** By label. */
-  ids(): (string | null)[] {
-    const ids: (string | null)[] = Array.from({ length: this.#records.length }, () => null);
-    for (const [id, label] of this.#labels) ids[label] = id;
-    return ids;
+  /** Labels from 0 on that were ever given. */
+  get labelCount(): number {
+    return this.#rows.length;
   }
 
-  labelOf(id: string): number | undefined {
-    return this.#labels.get(id);
+  /** Undefined for a label that is gone. */
+  rowOf(label: number): ViewRow | undefined {
+    return this.#rows[label];
   }
 
-  at(label: number): MemoryRecord {
-    const record = this.#records[label];
-    if (!record) throw new RangeError(`no record at label ${label}`);
-    return record;
+  rowAt(label: number): ViewRow {
+    const row = this.#rows[label];
+    if (!row) throw new RangeError(`no row at label ${label}`);
+    return row;
+  }
+
+  /** Live rows with their labels, in no order that means something. */
+  *rows(): IterableIterator<[number, ViewRow]> {
+    for (const [label, row] of this.#rows.entries()) if (row) yield [label, row];
   }
 
   /** Labels of records with this hash. */
   *withHash(hash: string): IterableIterator<number> {
-    for (const [label, record] of this.entries()) if (record.hash === hash) yield label;
+    for (const [label, row] of this.rows()) if (row.hash === hash) yield label;
   }
 
-  /** Live records with their labels, in no order that means something. */
-  *entries(): IterableIterator<[number, MemoryRecord]> {
-    for (const label of this.#labels.values()) {
-      const record = this.#records[label];
-      if (record) yield [label, record];
+  /**
+   * The version that ranking saw.
+   * @param tx in which the view was brought up to date
+   */
+  async recordAt(label: number, tx: ReadTx): Promise<MemoryRecord> {
+    const { id, seq } = this.rowAt(label);
+    const record = this.#records?.get(label) ?? (await tx.get("memories", id));
+    if (record?.seq === seq) return record;
+    throw new EngineError(
+      "engine_crashed",
+      "keepsake: what is in memory and what is stored differ. Open a new Memory.",
+    );
+  }
+
+  /**
+   * All live records by label, for what a row does not tell: read once, when they are first asked for, and kept.
+   * @param tx in which the view was brought up to date
+   */
+  async records(tx: ReadTx): Promise<ReadonlyMap<number, MemoryRecord>> {
+    if (this.#records) return this.#records;
+    const records = this.keepRecords();
+    for (const record of await tx.getAll("memories", { index: "scope", prefix: [this.scopeKey] })) {
+      const label = this.#labels.get(record.id);
+      if (label !== undefined) records.set(label, record);
     }
+    return records;
   }
 
-  /** Takes in the present version of a record. A text without a vector (yet) is found by its words. */
+  /** From now on, records that are set stay in here. */
+  keepRecords(): Map<number, MemoryRecord> {
+    return (this.#records ??= new Map());
+  }
+
+  /**
+   * Takes in the present version of a record. A text without a vector (yet) is found by its words.
+   * @param record a live one, or a deleted one, which is taken out
+   */
   set(record: MemoryRecord): void {
     if (record.deletedAt) return this.remove(record.id);
-    const label = this.#labels.get(record.id) ?? this.#records.length;
-    const before = this.#records[label];
+    const label = this.#labels.get(record.id) ?? this.#rows.length;
+    const before = this.#rows[label];
     this.#labels.set(record.id, label);
-    this.#records[label] = record;
+    this.#rows[label] = rowOf(record);
+    this.#records?.set(label, record);
     this.hasExpiring ||= record.expirationDate !== undefined;
-    if (before?.memory !== record.memory || before.cues !== record.cues) this.#index(label, record);
+    if (before?.seq !== record.seq) this.#index(label, record);
     if (before && before.hash !== record.hash) this.vectors.remove(label);
   }
 
   /** Takes in a vector, where it is of the record's present text. */
   setVector(id: string, hash: string, vector: Float32Array): void {
     const label = this.#labels.get(id);
-    if (label !== undefined && this.#records[label]?.hash === hash) this.vectors.set(label, vector);
+    if (label !== undefined && this.#rows[label]?.hash === hash) this.vectors.set(label, vector);
   }
 
   remove(id: string): void {
     const label = this.#labels.get(id);
     if (label === undefined) return;
     this.#labels.delete(id);
-    this.#records[label] = undefined;
+    this.#rows[label] = undefined;
+    this.#records?.delete(label);
     this.keywords.remove(label);
     this.vectors.remove(label);
   }
@@ -107,6 +172,22 @@ export class ScopeView {
   }
 
   close(): void {
+    this.#closed = true;
+    this.#records = null;
     this.vectors.close();
   }
+}
+
+function rowOf(record: MemoryRecord): ViewRow {
+  const { id, hash, seq, createdSeq, createdAt, updatedAt, expirationDate, eventTime } = record;
+  return {
+    id,
+    hash,
+    seq,
+    createdSeq,
+    createdAt,
+    updatedAt,
+    ...(expirationDate !== undefined && { expirationDate }),
+    ...(eventTime !== undefined && { eventTime }),
+  };
 }

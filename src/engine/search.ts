@@ -4,11 +4,12 @@ import { fuse, type Fused } from "../search/fuse.ts";
 import { namesIn, searchKeywords, type KeywordHit } from "../search/keyword-search.ts";
 import { kindMembers } from "../text/kinds.ts";
 import { hashStatement } from "../text/statement.ts";
-import type { ISODate, MemoryRecord, ScoreParts, SearchResult } from "../types.ts";
+import type { ReadTx } from "../store/store.ts";
+import type { ISODate, ScoreParts, SearchResult } from "../types.ts";
 import type { SearchRequest } from "./engine.ts";
 import { toItem } from "./item.ts";
-import type { ScopeView } from "./scope-view.ts";
-import { isVisible } from "./visible.ts";
+import type { ScopeView, ViewRow } from "./scope-view.ts";
+import { isVisible, visibleLabels } from "./visible.ts";
 
 /** Candidates per signal and result: one that is fifth by meaning and fifth by words may be the best of all. */
 const CANDIDATES_PER_RESULT = 3;
@@ -24,17 +25,49 @@ export interface SearchBasis {
   about: ReadonlyMap<string, number> | null;
 }
 
-/** @param vector of the query, in the space of the views */
-export function search(
+/**
+ * Ranks by what is in memory, and reads the records of what it found: of the others only where a filter asks for them.
+ * @param vector of the query, in the space of the views
+ * @param tx in which the views were brought up to date
+ */
+export async function search(
   views: ScopeView[],
   request: Omit<SearchRequest, "scope">,
   vector: Float32Array,
-  { kind, nowIso, about }: SearchBasis,
-): SearchResult[] {
-  const { query, topK, threshold, explain = false } = request;
-  if (topK === 0) return [];
+  basis: SearchBasis,
+  tx: ReadTx,
+): Promise<SearchResult[]> {
+  if (request.topK === 0) return [];
+  const allowed: Allowed = [];
+  for (const view of views) allowed.push(await allowedLabels(view, request, basis.nowIso, tx));
+  const ranked = rank(views, request, vector, { ...basis, allowed });
+  return Promise.all(
+    ranked.map(async ({ view, label, score, parts }) => ({
+      ...toItem(await view.recordAt(label, tx)),
+      score,
+      ...(request.explain && { parts }),
+    })),
+  );
+}
+
+interface Ranked {
+  view: ScopeView;
+  label: number;
+  score: number;
+  parts: ScoreParts;
+}
+
+/** By view: labels that may be found; null where all may. */
+type Allowed = (number[] | null)[];
+
+/** Best first; equal scores by `seq`, newest first. */
+function rank(
+  views: ScopeView[],
+  { query, topK, threshold }: Omit<SearchRequest, "scope">,
+  vector: Float32Array,
+  { kind, about, allowed }: SearchBasis & { allowed: Allowed },
+): Ranked[] {
   const count = Math.max(MIN_CANDIDATES, topK * CANDIDATES_PER_RESULT);
-  const allowed = views.map((view) => allowedLabels(view, request, nowIso));
   const byWords = searchKeywords(
     views.map((view) => view.keywords),
     query,
@@ -50,29 +83,29 @@ export function search(
   const keys = new Set([...hits.keys(), ...byMeaning.map(({ key }) => key)]);
   // A memory that is the query itself is its best answer, whatever stands around it or around others.
   const hash = hashStatement(query);
-  const exact = new Set([...keys].filter((key) => recordAt(views, key).hash === hash));
+  const exact = new Set([...keys].filter((key) => rowAt(views, key).hash === hash));
   const keyword = [
     ...[...hits].map(([key, { coverage }]) => ({ key, coverage })),
     ...[...exact].map((key) => ({ key, coverage: 1 })),
   ];
-  const tied = [...keys].filter((key) => about?.has(recordAt(views, key).id));
+  const tied = [...keys].filter((key) => about?.has(rowAt(views, key).id));
   const named = aboutNamed(views, query, keys);
   const person = named || tied.length > 0 ? new Set([...(named ?? []), ...tied, ...exact]) : null;
   return fuse({ kind, vector: byMeaning, keyword, person })
     .filter(({ score }) => score >= threshold)
-    .map((fused) => ({ fused, record: recordAt(views, fused.key) }))
-    .sort((a, b) => b.fused.score - a.fused.score || b.record.seq - a.record.seq)
+    .map((fused) => ({ fused, seq: rowAt(views, fused.key).seq }))
+    .sort((a, b) => b.fused.score - a.fused.score || b.seq - a.seq)
     .slice(0, topK)
-    .map(({ fused, record }) => ({
-      ...toItem(record),
-      score: fused.score,
-      ...(explain && { parts: partsOf(fused, exact.has(fused.key) ? 1 : (hits.get(fused.key)?.own ?? 0)) }),
-    }));
+    .map(({ fused }) => {
+      const [index, label] = positionOf(fused.key);
+      const own = exact.has(fused.key) ? 1 : (hits.get(fused.key)?.own ?? 0);
+      return { view: views[index]!, label, score: fused.score, parts: partsOf(fused, own) };
+    });
 }
 
 interface Candidates {
   count: number;
-  allowed: (number[] | null)[];
+  allowed: Allowed;
   byWords: KeywordHit[];
 }
 
@@ -122,21 +155,23 @@ function positionOf(key: string): [index: number, label: number] {
   return key.split(":").map(Number) as [number, number];
 }
 
-function recordAt(views: ScopeView[], key: string): MemoryRecord {
+function rowAt(views: ScopeView[], key: string): ViewRow {
   const [index, label] = positionOf(key);
-  return views[index]!.at(label);
+  return views[index]!.rowAt(label);
 }
 
 /** Labels that pass the filter and are not hidden; null where all do. */
-function allowedLabels(
+async function allowedLabels(
   view: ScopeView,
   { filter, showExpired = false }: Pick<SearchRequest, "filter" | "showExpired">,
   nowIso: ISODate,
-): number[] | null {
-  if (!filter && (showExpired || !view.hasExpiring)) return null;
-  const accepts = filter ? compileFilter(filter) : () => true;
-  const isAllowed = (record: MemoryRecord): boolean => isVisible(record, nowIso, showExpired) && accepts(record);
-  const entries = [...view.entries()];
-  const allowed = entries.flatMap(([label, record]) => (isAllowed(record) ? [label] : []));
-  return filter || allowed.length < entries.length ? allowed : null;
+  tx: ReadTx,
+): Promise<number[] | null> {
+  if (!filter) return visibleLabels(view, nowIso, showExpired);
+  const accepts = compileFilter(filter);
+  const allowed: number[] = [];
+  for (const [label, record] of await view.records(tx)) {
+    if (isVisible(record, nowIso, showExpired) && accepts(record)) allowed.push(label);
+  }
+  return allowed;
 }

@@ -4,21 +4,28 @@
  */
 import { HNSW_FROM } from "../vector/plan.ts";
 import { carries } from "../scope.ts";
-import type { ReadTx, VectorRow } from "../store/store.ts";
-import type { MemoryRecord, Scope } from "../types.ts";
+import { partLoader } from "../load-part.ts";
+import type { ReadTx, SnapshotRow, VectorRow } from "../store/store.ts";
+import type { Scope } from "../types.ts";
 import { PlannedIndex, type PlannedIndexOptions } from "../vector/planned-index.ts";
 import type { CachedEmbedder } from "./cached-embedder.ts";
 import { readClock, type Clock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
 import type { IndexOptions } from "./engine.ts";
 import { ScopeView } from "./scope-view.ts";
-import { loadSnapshot, readSnapshot, type LoadedSnapshot } from "./view-snapshot.ts";
+import { snapshotName, type SnapshotOwner } from "./snapshot-rows.ts";
 
 /** Rows in memory over all scopes, beyond which scopes that were not asked for lately are dropped. 100,000 × 384 dims is 200 MB. */
 const MAX_ROWS = 100_000;
 
 /** Rows of one scope from which a snapshot is written: reading 1,000 rows one by one takes about 50 ms. */
 export const SNAPSHOT_FROM = 1_000;
+
+/** What every look at the views reads. */
+const TABLES_READ = ["meta", "scopes", "changes", "vectors", "memories"] as const;
+
+/** Reads views, and in the transaction in which they were brought up to date what it needs beside them. */
+export type ReadViews<V, R> = (views: V, tx: ReadTx) => R | Promise<R>;
 
 export class Views {
   readonly #context: EngineContext;
@@ -29,34 +36,35 @@ export class Views {
   #clock: Clock = { seq: -1, order: 0, memories: 0, epoch: 0 };
   #last: Promise<unknown> = Promise.resolve();
   readonly #onGap: () => void;
+  /** Asked for at once, so that it is there when the network is not. */
+  readonly #snapshots = partLoader(() => import("./view-snapshot.ts"));
 
   /** @param onGap a memory came that has no vector in the answering space: somebody should make one */
   constructor(context: EngineContext, index: IndexOptions = {}, onGap: () => void = () => undefined) {
     this.#context = context;
     this.#onGap = onGap;
     this.#index = { hnswFrom: index.hnswFrom ?? HNSW_FROM, snapshotFrom: index.snapshotFrom ?? SNAPSHOT_FROM };
+    this.#snapshots().catch(() => undefined);
   }
 
-  /** Reads all scopes that carry these ids, up to date with the store. The views are the body's until it returns. */
-  carrying<R>(asked: Scope, embedder: CachedEmbedder, body: (views: ScopeView[]) => R): Promise<R> {
-    return this.#inTurn(async () => {
-      await this.#catchUp();
-      const scopeKeys = this.#scopes.filter((row) => carries(row.scope, asked)).map((row) => row.scopeKey);
-      return body(await this.#load(scopeKeys, embedder));
-    });
+  /**
+   * Reads all scopes that carry these ids. Views, and what the body reads in the transaction, are of one moment. The
+   * views are the body's until it returns, and it waits for nothing but the transaction.
+   */
+  carrying<R>(asked: Scope, embedder: CachedEmbedder, body: ReadViews<ScopeView[], R>): Promise<R> {
+    const wanted = (): string[] => this.#scopes.filter((row) => carries(row.scope, asked)).map((row) => row.scopeKey);
+    return this.#inTurn(() => this.#upToDate(wanted, embedder, body));
   }
 
   /** The same for exactly one scope. */
-  exactly<R>(scopeKey: string, embedder: CachedEmbedder, body: (view: ScopeView) => R): Promise<R> {
-    return this.#inTurn(async () => {
-      await this.#catchUp();
-      return body((await this.#load([scopeKey], embedder))[0]!);
-    });
-  }
-
-  /** Of what is in memory (see `Clock`). */
-  get epoch(): number {
-    return this.#clock.epoch;
+  exactly<R>(scopeKey: string, embedder: CachedEmbedder, body: ReadViews<ScopeView, R>): Promise<R> {
+    return this.#inTurn(() =>
+      this.#upToDate(
+        () => [scopeKey],
+        embedder,
+        (views, tx) => body(views[0]!, tx),
+      ),
+    );
   }
 
   /** All views in memory. */
@@ -65,12 +73,19 @@ export class Views {
   }
 
   wantsSnapshot(view: ScopeView): boolean {
-    if (view.vectors.size < this.#index.snapshotFrom) return false;
-    // A graph that is being built is worth waiting for.
-    if (view.vectors.wantsBuild) return false;
+    if (view.isClosed || view.size < this.#index.snapshotFrom) return false;
     const { seq, hnswRows } = view.snapshot;
+    // The first one helps the next start; a later one waits for a graph that is being built.
+    if (seq >= 0 && view.vectors.wantsBuild) return false;
     const worthwhile = Math.max(500, view.size / 10);
     return seq < 0 || view.seq - seq > worthwhile || view.vectors.hnswRows - hnswRows > worthwhile;
+  }
+
+  /** @param breathe where it waits, others get their turn */
+  async writeSnapshot(view: ScopeView, breathe: () => Promise<void>): Promise<void> {
+    const { epoch } = this.#clock;
+    const { writeSnapshot } = await this.#snapshots();
+    await writeSnapshot(this.#context.store, view, epoch, breathe);
   }
 
   /** Forgets everything in memory; the next read loads it again. */
@@ -90,98 +105,103 @@ export class Views {
     return turn;
   }
 
-  /** Takes in what was committed since the last look, by whatever tab. */
-  async #catchUp(): Promise<void> {
-    const tables = ["meta", "scopes", "changes", "vectors"] as const;
-    const news = await this.#context.store.read([...tables], async (tx) => {
-      const clock = await readClock(tx);
-      if (clock.seq === this.#clock.seq && clock.epoch === this.#clock.epoch) return null;
-      const changed = clock.epoch === this.#clock.epoch ? await this.#changesOf(tx) : [];
-      return { clock, changed, scopes: await tx.getAll("scopes") };
-    });
-    if (!news) return;
-    if (news.clock.epoch !== this.#clock.epoch) this.#dropNow();
-    for (const { view, records, vectors } of news.changed) {
-      for (const record of records) view.set(record);
-      for (const row of vectors) view.setVector(row.id, row.hash, row.vector);
-      // Committed by a tab that does not speak this space.
-      if (vectors.length < records.filter((record) => !record.deletedAt).length) this.#onGap();
-      view.seq = news.clock.seq;
-    }
-    this.#scopes = news.scopes;
-    this.#clock = news.clock;
-  }
-
-  async #changesOf(tx: ReadTx): Promise<Replay[]> {
-    const replays: Replay[] = [];
-    for (const view of this.#views.values()) {
-      const range = { index: "scope", prefix: [view.scopeKey], after: [view.scopeKey, view.seq] };
-      const changes = await tx.getAll("changes", range);
-      // Only the last version of each counts.
-      const records = [...new Map(changes.map(({ after }) => [after.id, after])).values()];
-      replays.push({ view, records, vectors: await vectorsOf(tx, view, records) });
-    }
-    return replays;
-  }
-
-  async #load(scopeKeys: string[], embedder: CachedEmbedder): Promise<ScopeView[]> {
-    const views: ScopeView[] = [];
-    for (const scopeKey of scopeKeys) {
-      let view = this.#views.get(scopeKey);
-      if (view && view.space !== embedder.space) {
-        view.close();
-        view = undefined;
+  /** What is missing is loaded, which a transaction cannot wait for; then everything is looked at once more. */
+  async #upToDate<R>(
+    wanted: () => string[],
+    { space, dims }: CachedEmbedder,
+    body: ReadViews<ScopeView[], R>,
+  ): Promise<R> {
+    for (;;) {
+      const outcome = await this.#context.store.read([...TABLES_READ], async (tx) => {
+        await this.#catchUp(tx);
+        const scopeKeys = wanted();
+        const missing = scopeKeys.filter((scopeKey) => this.#views.get(scopeKey)?.space !== space);
+        if (missing.length > 0) return { missing };
+        return { value: await body(this.#take(scopeKeys), tx) };
+      });
+      if (!outcome.missing) return outcome.value;
+      for (const scopeKey of outcome.missing) {
+        this.#views.get(scopeKey)?.close();
+        this.#views.set(scopeKey, await this.#build({ scopeKey, space, dims }));
       }
-      view ??= await this.#build(scopeKey, embedder);
-      this.#views.delete(scopeKey);
-      this.#views.set(scopeKey, view);
-      views.push(view);
+    }
+  }
+
+  /** The views, as the last used ones. */
+  #take(scopeKeys: string[]): ScopeView[] {
+    const views = scopeKeys.map((scopeKey) => this.#views.get(scopeKey)!);
+    for (const view of views) {
+      this.#views.delete(view.scopeKey);
+      this.#views.set(view.scopeKey, view);
     }
     this.#evict(new Set(scopeKeys));
     return views;
   }
 
-  async #build(scopeKey: string, { space, dims }: CachedEmbedder): Promise<ScopeView> {
-    const { store } = this.#context;
-    const { clock, records, chunks } = await store.read(["meta", "memories", "snapshots"], async (tx) => ({
-      clock: await readClock(tx),
-      records: await tx.getAll("memories", { index: "scope", prefix: [scopeKey] }),
-      chunks: await readSnapshot(tx, scopeKey, space),
-    }));
-    const snapshot = await this.#verified(chunks, { scopeKey, space, dims });
-    const view = snapshot
-      ? new ScopeView(scopeKey, space, snapshot.vectors, clock.seq, snapshot.ids)
-      : new ScopeView(scopeKey, space, new PlannedIndex(dims, this.#indexOptions(scopeKey)), clock.seq, []);
-    const missing = fold(view, records, snapshot?.seq ?? -1);
-    view.noteSnapshot(snapshot?.seq ?? -1);
-    const rows = snapshot ? await this.#rowsOf(view, missing) : await this.#allRows(view);
-    for (const row of rows) view.setVector(row.id, row.hash, row.vector);
+  /** Takes in what was committed since the last look, by whatever tab. */
+  async #catchUp(tx: ReadTx): Promise<void> {
+    const clock = await readClock(tx);
+    if (clock.epoch !== this.#clock.epoch) this.#dropNow();
+    for (const view of this.#views.values()) if (view.seq < clock.seq) await this.#replay(tx, view, clock.seq);
+    if (clock.seq === this.#clock.seq && clock.epoch === this.#clock.epoch) return;
+    this.#scopes = await tx.getAll("scopes");
+    this.#clock = clock;
+  }
+
+  /** The log after the view's `seq`: only the last version of each record counts. */
+  async #replay(tx: ReadTx, view: ScopeView, seq: number): Promise<void> {
+    const range = { index: "scope", prefix: [view.scopeKey], after: [view.scopeKey, view.seq] };
+    const changes = await tx.getAll("changes", range);
+    const records = [...new Map(changes.map(({ after }) => [after.id, after])).values()];
+    const live = records.filter((record) => !record.deletedAt);
+    const vectors = await vectorsOf(tx, view, live);
+    for (const record of records) view.set(record);
+    for (const row of vectors) view.setVector(row.id, row.hash, row.vector);
+    // Committed by a tab that does not speak this space.
+    if (vectors.length < live.length) this.#onGap();
+    view.seq = seq;
+  }
+
+  /** From the snapshot as far as it goes, else from the records. What came after, `#replay` takes in. */
+  async #build(owner: SnapshotOwner): Promise<ScopeView> {
+    const view = (await this.#fromSnapshot(owner)) ?? (await this.#fromRecords(owner));
     if (view.vectors.size < view.size) this.#onGap();
     return view;
   }
 
-  async #verified(
-    chunks: Uint8Array[],
-    expected: { scopeKey: string; space: string; dims: number },
-  ): Promise<LoadedSnapshot | null> {
-    if (chunks.length === 0) return null;
+  async #fromSnapshot(owner: SnapshotOwner): Promise<ScopeView | null> {
+    const { store } = this.#context;
+    const rows = await store.read(["snapshots"], (tx) => tx.getAll("snapshots", { prefix: [snapshotName(owner)] }));
+    const view = rows.length > 0 ? await this.#verified(rows, owner) : null;
+    if (view) await store.read(["vectors"], (tx) => fillGaps(tx, view));
+    return view;
+  }
+
+  async #verified(rows: SnapshotRow[], owner: SnapshotOwner): Promise<ScopeView | null> {
     try {
-      return await loadSnapshot(chunks, expected, this.#indexOptions(expected.scopeKey));
+      const { loadSnapshot } = await this.#snapshots();
+      return await loadSnapshot(
+        rows.map((row) => row.bytes),
+        owner,
+        this.#indexOptions(owner.scopeKey),
+      );
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#context.emit({ type: "index-rebuilt", scopeKey: expected.scopeKey, reason });
+      this.#context.emit({ type: "index-rebuilt", scopeKey: owner.scopeKey, reason });
       return null;
     }
   }
 
-  #rowsOf(view: ScopeView, records: MemoryRecord[]): Promise<VectorRow[]> {
-    if (records.length === 0) return Promise.resolve([]);
-    return this.#context.store.read(["vectors"], (tx) => vectorsOf(tx, view, records));
-  }
-
-  #allRows(view: ScopeView): Promise<VectorRow[]> {
-    const prefix = [view.space, view.scopeKey];
-    return this.#context.store.read(["vectors"], (tx) => tx.getAll("vectors", { prefix }));
+  #fromRecords({ scopeKey, space, dims }: SnapshotOwner): Promise<ScopeView> {
+    const vectors = new PlannedIndex(dims, this.#indexOptions(scopeKey));
+    return this.#context.store.read(["meta", "memories", "vectors"], async (tx) => {
+      const { seq } = await readClock(tx);
+      const view = new ScopeView(scopeKey, space, vectors, seq);
+      const records = await tx.getAll("memories", { index: "scope", prefix: [scopeKey] });
+      for (const record of records) view.set(record);
+      await fillGaps(tx, view);
+      return view;
+    });
   }
 
   #indexOptions(scopeKey: string): PlannedIndexOptions {
@@ -202,36 +222,17 @@ export class Views {
   }
 }
 
-interface Replay {
-  view: ScopeView;
-  records: MemoryRecord[];
-  vectors: VectorRow[];
+/** Gives rows without a vector the one that is stored; all of them together where they are many. */
+async function fillGaps(tx: ReadTx, view: ScopeView): Promise<void> {
+  const gaps = [...view.rows()].flatMap(([label, { id }]) => (view.vectors.has(label) ? [] : [{ id }]));
+  const areMany = gaps.length > view.size / 4;
+  const stored = areMany
+    ? await tx.getAll("vectors", { prefix: [view.space, view.scopeKey] })
+    : await vectorsOf(tx, view, gaps);
+  for (const row of stored) view.setVector(row.id, row.hash, row.vector);
 }
 
-/**
- * Puts the records into a view whose vectors go up to `seq`, and takes out what is no longer there.
- * @returns records whose vectors must come from the store: changed since, or embedded since
- */
-function fold(view: ScopeView, records: MemoryRecord[], seq: number): MemoryRecord[] {
-  const live = new Set(records.flatMap((record) => (record.deletedAt ? [] : [record.id])));
-  for (const id of view.ids()) if (id !== null && !live.has(id)) view.remove(id);
-  const missing: MemoryRecord[] = [];
-  for (const record of records) {
-    if (record.deletedAt) continue;
-    const label = view.labelOf(record.id);
-    const isStale = label === undefined || record.seq > seq || !view.vectors.has(label);
-    if (isStale && label !== undefined) view.vectors.remove(label);
-    if (isStale) missing.push(record);
-    view.set(record);
-  }
-  return missing;
-}
-
-async function vectorsOf(tx: ReadTx, view: ScopeView, records: MemoryRecord[]): Promise<VectorRow[]> {
-  const rows: VectorRow[] = [];
-  for (const { id } of records) {
-    const row = await tx.get("vectors", [view.space, view.scopeKey, id]);
-    if (row) rows.push(row);
-  }
-  return rows;
+async function vectorsOf(tx: ReadTx, view: ScopeView, records: readonly { id: string }[]): Promise<VectorRow[]> {
+  const rows = await Promise.all(records.map(({ id }) => tx.get("vectors", [view.space, view.scopeKey, id])));
+  return rows.filter((row) => row !== undefined);
 }

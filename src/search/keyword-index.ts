@@ -19,7 +19,8 @@ export interface TextContext {
   names?: readonly string[];
 }
 
-interface IndexedText {
+/** A text, as far as it is kept. */
+export interface IndexedText {
   readonly label: number;
   readonly place: number;
   readonly length: number;
@@ -30,21 +31,35 @@ interface IndexedText {
   readonly cues: readonly Postings[];
 }
 
+/** What an index begins with: texts by slot, and the lists that they are in. Taken over. */
+export interface IndexContents {
+  own: PostingLists;
+  cues: PostingLists;
+  texts: IndexedText[];
+}
+
 /** The texts of one scope. Slots are dense inside: labels may be sparse, and nothing is left of what was removed. */
 export class KeywordIndex {
   readonly tokenize: Tokenize;
-  readonly #own = new PostingLists();
-  readonly #cues = new PostingLists();
+  readonly #own: PostingLists;
+  readonly #cues: PostingLists;
   /** How many texts begin with a name, by each of its terms. */
   readonly #names = new Map<string, number>();
   readonly #slots = new Map<number, number>();
-  readonly #texts: IndexedText[] = [];
+  readonly #texts: IndexedText[];
   #totalLength = 0;
   /** Null where a change has made it stale. */
   #timeline: Timeline | null = null;
 
-  constructor(tokenize: Tokenize) {
+  constructor(
+    tokenize: Tokenize,
+    { own, cues, texts }: IndexContents = { own: new PostingLists(), cues: new PostingLists(), texts: [] },
+  ) {
     this.tokenize = tokenize;
+    this.#own = own;
+    this.#cues = cues;
+    this.#texts = texts;
+    for (const [slot, text] of texts.entries()) this.#note(slot, text);
   }
 
   /** Number of labels held, those with an empty text included. */
@@ -78,7 +93,7 @@ export class KeywordIndex {
 
   /** The different terms of a label's text, by first occurrence; empty for an unknown label. */
   terms(label: number): string[] {
-    return this.#text(label)?.own.map(({ term }) => term) ?? [];
+    return this.textOf(label)?.own.map(({ term }) => term) ?? [];
   }
 
   /** Number of labels that are by or about someone whose name has the term. */
@@ -88,7 +103,7 @@ export class KeywordIndex {
 
   /** Whether the label is by or about someone whose name has one of the terms. */
   isNamed(label: number, terms: ReadonlySet<string>): boolean {
-    return this.#text(label)?.names.some((name) => terms.has(name)) ?? false;
+    return this.textOf(label)?.names.some((name) => terms.has(name)) ?? false;
   }
 
   /**
@@ -104,20 +119,19 @@ export class KeywordIndex {
     this.remove(label);
     const slot = this.#texts.length;
     const own = this.#own.add(slot, terms);
-    this.#slots.set(label, slot);
     const lengths = { length: terms.length, cueLength: cues.length };
     const place = context.place ?? label;
-    this.#texts.push({ label, place, ...lengths, names, own, cues: this.#cues.add(slot, cues) });
-    this.#totalLength += terms.length;
-    for (const name of names) this.#names.set(name, this.nameFrequency(name) + 1);
+    const held = { label, place, ...lengths, names, own, cues: this.#cues.add(slot, cues) };
+    this.#texts.push(held);
+    this.#note(slot, held);
     if (this.#timeline?.append(this.#texts) === false) this.#timeline = null;
   }
 
   /** Forget a label. Unknown labels are ignored. */
   remove(label: number): void {
-    const slot = this.#slots.get(label);
-    const text = this.#texts[slot ?? -1];
-    if (slot === undefined || text === undefined) return;
+    const slot = this.slotOf(label);
+    const text = this.#texts[slot];
+    if (text === undefined) return;
     this.#own.remove(slot, text.own);
     this.#cues.remove(slot, text.cues);
     for (const name of text.names) {
@@ -166,8 +180,19 @@ export class KeywordIndex {
     return this.#texts[slot]?.place ?? -1;
   }
 
-  #text(label: number): IndexedText | undefined {
-    return this.#texts[this.#slots.get(label) ?? -1];
+  /** −1 where the label is not held. */
+  slotOf(label: number): number {
+    return this.#slots.get(label) ?? -1;
+  }
+
+  textOf(label: number): IndexedText | undefined {
+    return this.#texts[this.slotOf(label)];
+  }
+
+  #note(slot: number, { label, length, names }: IndexedText): void {
+    this.#slots.set(label, slot);
+    this.#totalLength += length;
+    for (const name of names) this.#names.set(name, this.nameFrequency(name) + 1);
   }
 
   /** Keeps the slots dense: the last text moves into the gap. */

@@ -23,13 +23,19 @@ export class PostingLists {
     return this.#lists.get(term);
   }
 
+  /** The list of a term; an empty one, for the caller to fill, where there was none. */
+  open(term: string): Postings {
+    const list = this.#lists.get(term) ?? { term, slots: [], weights: [] };
+    this.#lists.set(term, list);
+    return list;
+  }
+
   /** Enters a text. @returns the lists it is in now, by first occurrence: what `remove` and `move` need */
   add(slot: number, terms: readonly string[]): Postings[] {
     const counts = new Map<string, number>();
     for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
     return [...counts].map(([term, count]) => {
-      const list = this.#lists.get(term) ?? { term, slots: [], weights: [] };
-      this.#lists.set(term, list);
+      const list = this.open(term);
       insert(list, slot, count);
       return list;
     });

@@ -4,7 +4,7 @@ import { HNSW_FROM, planVectorSearch } from "./plan.ts";
 import { checkTopK, checkVector, closedError } from "./check.ts";
 import { FlatIndex } from "./flat-index.ts";
 import { HnswIndex } from "./hnsw-index.ts";
-import { flatFromParts, flatToParts, graphOfParts, graphToParts } from "./index-parts.ts";
+import { flatFromParts, graphOfParts, graphToParts, rowsToParts } from "./index-parts.ts";
 import type { VectorHit, VectorIndex } from "./vector-index.ts";
 
 /** After this many failed graphs in a row none is tried again: where wasm cannot run, it never will. */
@@ -138,17 +138,30 @@ export class PlannedIndex implements VectorIndex {
     return this.wantsBuild;
   }
 
-  /** Everything held, as named bytes for a snapshot. Blocks for some 20 ms per 1,000 rows of the graph. */
-  toParts(): Record<string, Uint8Array> {
+  /**
+   * Rows and graph as named bytes for a snapshot. What changes while it is awaited is in it or not; the graph is as it
+   * is now, which blocks for some 20 ms per 1,000 rows of it.
+   * @param labels of the rows, asked for one by one; those that are not held are left out. @default all
+   * @param breathe called often; where it waits, others get their turn
+   */
+  async toParts(
+    labels: Iterable<number> = this.#flat.labels(),
+    breathe: () => Promise<void> = async () => undefined,
+  ): Promise<Record<string, Uint8Array>> {
     if (this.#closed) throw closedError();
-    const rows = flatToParts(this.#flat);
+    const graph = this.#graphParts();
+    await breathe();
+    return { ...(await rowsToParts(this.#flat, labels, breathe)), ...graph };
+  }
+
+  #graphParts(): Record<string, Uint8Array> {
     const graph = this.#graph;
-    if (graph === undefined || graph.size === 0) return rows;
+    if (graph === undefined || graph.size === 0) return {};
     try {
-      return { ...rows, ...graphToParts(graph) };
+      return graphToParts(graph);
     } catch (error) {
       this.#giveUpGraph(error);
-      return rows;
+      return {};
     }
   }
 
@@ -199,9 +212,8 @@ export class PlannedIndex implements VectorIndex {
       if (saved === undefined) return;
       const graph = await HnswIndex.load(saved.bytes, { dims: this.dims, count: saved.count, capacity: this.size });
       this.#graph = graph;
-      for (const label of graph.labels()) {
-        if (!this.#tail.delete(label)) throw new EngineError("engine_crashed", "A saved graph holds a row too many.");
-      }
+      // A row that changed while the snapshot was made is in the graph only.
+      for (const label of graph.labels()) if (!this.#tail.delete(label)) graph.remove(label);
     } catch (error) {
       this.#giveUpGraph(error);
     }

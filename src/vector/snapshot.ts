@@ -11,7 +11,7 @@ import { Checksum } from "./checksum.ts";
 /** Bytes per chunk; all but the last have exactly this size. IndexedDB values should stay below 4 MB. */
 export const CHUNK_BYTES = 2 ** 20;
 /** Raise it when the layout of bytes or parts changes: snapshots of another format are rebuilt. */
-export const SNAPSHOT_FORMAT = 1;
+export const SNAPSHOT_FORMAT = 2;
 
 const MAGIC = 0x3150414b; // "KAP1"
 const WORD = 4;
@@ -52,24 +52,57 @@ export class SnapshotError extends Error {
 }
 
 /**
- * Chunks of at most {@link CHUNK_BYTES}, in order, each in memory of its own.
+ * Chunks of at most {@link CHUNK_BYTES}, in order, each in memory of its own. One at a time, for the caller to rest in
+ * between: each takes a few milliseconds at most.
  * @throws {SnapshotError} too_large
  */
-export function encodeSnapshot(newHeader: NewSnapshotHeader, parts: Record<string, Uint8Array>): Uint8Array[] {
+export function* encodeSnapshot(
+  newHeader: NewSnapshotHeader,
+  parts: Record<string, Uint8Array>,
+): Generator<Uint8Array, void, void> {
   const header: SnapshotHeader = { params: {}, ...newHeader, format: SNAPSHOT_FORMAT };
   const sizes = Object.entries(parts).map(([name, part]): [string, number] => [name, part.byteLength]);
   const directory = new TextEncoder().encode(JSON.stringify({ header, parts: sizes }));
-  const pieces = [directory, ...Object.values(parts)];
-  const total = pieces.reduce((sum, piece) => sum + padded(piece.byteLength), LEAD_BYTES) + TRAILER_BYTES;
+  const pieces = [bytesOf(Uint32Array.of(MAGIC, directory.byteLength)), directory, ...Object.values(parts)];
+  const total = pieces.reduce((sum, piece) => sum + padded(piece.byteLength), TRAILER_BYTES);
   if (total > MAX_BYTES) throw new SnapshotError("too_large", `A snapshot of ${total} bytes is more than 4 GiB.`);
-
-  const chunks = emptyChunks(total);
-  let at = write(chunks, 0, bytesOf(Uint32Array.of(MAGIC, directory.byteLength)));
-  for (const piece of pieces) at = padded(write(chunks, at, piece));
-  write(chunks, at, bytesOf(Uint32Array.of(total, ...checksumOf(chunks, at))));
-  return chunks;
+  yield* summed(cut(pieces, emptySizes(total)), total);
 }
 
+/** The pieces one after the other, each padded to whole words, in chunks of these sizes; the rest is zeros. */
+function* cut(pieces: readonly Uint8Array[], sizes: readonly number[]): Generator<Uint8Array, void, void> {
+  let [piece, done] = [0, 0];
+  for (const size of sizes) {
+    const chunk = new Uint8Array(size);
+    for (let at = 0; at < size && piece < pieces.length;) {
+      const bytes = pieces[piece] as Uint8Array;
+      const part = bytes.subarray(done, done + size - at);
+      chunk.set(part, at);
+      const isWhole = done + part.byteLength === bytes.byteLength;
+      at += isWhole ? padded(bytes.byteLength) - done : part.byteLength;
+      done = isWhole ? 0 : done + part.byteLength;
+      if (isWhole) piece += 1;
+    }
+    yield chunk;
+  }
+}
+
+/** The chunks with the trailer written into the last bytes of them: the checksum is of all bytes before it. */
+function* summed(chunks: Iterable<Uint8Array>, total: number): Generator<Uint8Array, void, void> {
+  const sum = new Checksum();
+  const end = total - TRAILER_BYTES;
+  let start = 0;
+  for (const chunk of chunks) {
+    sum.add(wordsOf(chunk, Math.min(chunk.byteLength, Math.max(0, end - start))));
+    const bytes = new DataView(chunk.buffer);
+    for (const [i, word] of [total, ...sum.value()].entries()) {
+      const at = end + i * WORD - start;
+      if (at >= 0 && at < chunk.byteLength) bytes.setUint32(at, word, true);
+    }
+    yield chunk;
+    start += chunk.byteLength;
+  }
+}
 /**
  * @param chunks in order; not changed
  * @param expected header fields that must be equal, beside `format`
@@ -136,10 +169,6 @@ function emptySizes(total: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.min(CHUNK_BYTES, total - i * CHUNK_BYTES));
 }
 
-function emptyChunks(total: number): Uint8Array[] {
-  return emptySizes(total).map((size) => new Uint8Array(size));
-}
-
 /** The checksum of the first `end` bytes; a multiple of four. */
 function checksumOf(chunks: readonly Uint8Array[], end: number): [number, number] {
   const sum = new Checksum();
@@ -154,18 +183,6 @@ function checksumOf(chunks: readonly Uint8Array[], end: number): [number, number
 function wordsOf(bytes: Uint8Array, size: number): Uint32Array {
   if (bytes.byteOffset % WORD === 0) return new Uint32Array(bytes.buffer, bytes.byteOffset, size / WORD);
   return new Uint32Array(bytes.slice(0, size).buffer);
-}
-
-/** Writes across chunks. @returns where it ended */
-function write(chunks: Uint8Array[], at: number, bytes: Uint8Array): number {
-  for (let done = 0; done < bytes.byteLength;) {
-    const offset = (at + done) % CHUNK_BYTES;
-    const chunk = chunks[Math.floor((at + done) / CHUNK_BYTES)] as Uint8Array;
-    const piece = bytes.subarray(done, done + chunk.byteLength - offset);
-    chunk.set(piece, offset);
-    done += piece.byteLength;
-  }
-  return at + bytes.byteLength;
 }
 
 function read(chunks: readonly Uint8Array[], at: number, size: number): Uint8Array {

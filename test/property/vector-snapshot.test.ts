@@ -25,7 +25,7 @@ describe("INV-5: damage to a snapshot is always noticed", () => {
   it("in any byte, by any value", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), bytes), fc.integer({ min: 1, max: 255 }), (parts, change) => {
-        const [chunk] = encodeSnapshot(header, parts) as [Uint8Array];
+        const [chunk] = [...encodeSnapshot(header, parts)] as [Uint8Array];
         for (let at = 0; at < chunk.length; at += 1) {
           const damaged = chunk.slice();
           damaged[at] = (damaged[at] as number) ^ change;
@@ -40,7 +40,7 @@ describe("INV-5: damage to a snapshot is always noticed", () => {
   it("by cutting off or adding bytes at either end", () => {
     fc.assert(
       fc.property(bytes, fc.uint8Array({ minLength: 1, maxLength: 40 }), (part, more) => {
-        const [chunk] = encodeSnapshot(header, { part }) as [Uint8Array];
+        const [chunk] = [...encodeSnapshot(header, { part })] as [Uint8Array];
         return [
           chunk.slice(0, -more.length),
           chunk.slice(more.length),
@@ -55,7 +55,7 @@ describe("INV-5: damage to a snapshot is always noticed", () => {
     const places = fc.array(fc.tuple(fc.nat(), fc.integer({ min: 1, max: 255 })), { minLength: 2, maxLength: 9 });
     fc.assert(
       fc.property(bytes, places, (part, changes) => {
-        const [chunk] = encodeSnapshot(header, { part }) as [Uint8Array];
+        const [chunk] = [...encodeSnapshot(header, { part })] as [Uint8Array];
         const damaged = chunk.slice();
         for (const [at, change] of changes) {
           const index = at % chunk.length;
@@ -84,7 +84,7 @@ describe("INV-5: damage to a snapshot is always noticed", () => {
   it("and without damage everything comes back, wherever the chunk lies in memory", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), bytes), fc.nat({ max: 3 }), (parts, shift) => {
-        const [chunk] = encodeSnapshot(header, parts) as [Uint8Array];
+        const [chunk] = [...encodeSnapshot(header, parts)] as [Uint8Array];
         const shifted = new Uint8Array(chunk.length + shift);
         shifted.set(chunk, shift);
         const decoded = decodeSnapshot([shifted.subarray(shift)], header).parts;

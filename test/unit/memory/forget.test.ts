@@ -194,10 +194,10 @@ describe("INV-5: a view of before a forget", () => {
     await store.write(["meta"], "strict", (tx) =>
       tx.put("meta", { key: "clock", value: { seq: 1, order: 1, memories: 0, epoch: 1 } }),
     );
-    const view = new ScopeView("scope", "space", new PlannedIndex(2), 1, []);
-    await writeSnapshot(store, view, 0);
+    const view = new ScopeView("scope", "space", new PlannedIndex(2), 1);
+    await writeSnapshot(store, view, 0, async () => undefined);
     expect(await store.read(["snapshots"], (tx) => tx.count("snapshots"))).toBe(0);
-    await writeSnapshot(store, view, 1);
+    await writeSnapshot(store, view, 1, async () => undefined);
     expect(await store.read(["snapshots"], (tx) => tx.count("snapshots"))).toBeGreaterThan(0);
     view.close();
   });

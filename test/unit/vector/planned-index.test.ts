@@ -212,7 +212,7 @@ describe("PlannedIndex survives its graph", () => {
     const { index: saved, exact } = await built();
     const problems: Error[] = [];
     const onProblem = (error: Error): unknown => problems.push(error);
-    const parts = withTrap(saved.toParts());
+    const parts = withTrap(await saved.toParts());
     const index = await PlannedIndex.fromParts(DIMS, parts, { hnswFrom: 500, onProblem });
     expect([index.hnswRows, problems]).toEqual([COUNT, []]);
     expect(index.search(query, 10)).toEqual(exact.search(query, 10));
@@ -237,7 +237,7 @@ describe("INV-5: a saved PlannedIndex is a cache", () => {
   it("it comes back with the same answers, graph included, and goes on from there", async () => {
     const { index, exact, set } = await built();
     set(9, others[9]);
-    const loaded = await PlannedIndex.fromParts(DIMS, index.toParts(), options);
+    const loaded = await PlannedIndex.fromParts(DIMS, await index.toParts(), options);
     expect([loaded.size, loaded.hnswRows, loaded.wantsBuild]).toEqual([COUNT, COUNT - 1, true]);
     for (const one of queries) expect(loaded.search(one, 10)).toEqual(index.search(one, 10));
     expect(loaded.lastPath).toBe("hnsw");
@@ -248,7 +248,7 @@ describe("INV-5: a saved PlannedIndex is a cache", () => {
 
   it("parts that lie at odd addresses are read as well", async () => {
     const { index } = setup(500, 20);
-    const odd = Object.entries(index.toParts()).map(([name, part]): [string, Uint8Array] => {
+    const odd = Object.entries(await index.toParts()).map(([name, part]): [string, Uint8Array] => {
       const shifted = new Uint8Array(part.length + 1);
       shifted.set(part, 1);
       return [name, shifted.subarray(1)];
@@ -258,15 +258,12 @@ describe("INV-5: a saved PlannedIndex is a cache", () => {
   });
 
   it("a graph that cannot be used is reported and dropped, and the rows are kept", async () => {
-    const { index, exact, remove } = await built();
-    const parts = index.toParts();
-    remove(3);
-    const { labels, vectors } = index.toParts() as { labels: Uint8Array; vectors: Uint8Array };
+    const { index, exact } = await built();
+    const parts = await index.toParts();
     const bad: Record<string, Uint8Array>[] = [
       { ...parts, graph: new Uint8Array(100) },
       { ...parts, graph: (parts["graph"] as Uint8Array).slice(0, -4) },
       { ...parts, graphHeader: new TextEncoder().encode('{"rows":1500}') },
-      { ...parts, labels, vectors },
     ];
     for (const one of bad) {
       const problems: Error[] = [];
@@ -280,9 +277,19 @@ describe("INV-5: a saved PlannedIndex is a cache", () => {
     }
   });
 
+  it("a graph forgets rows that are not there any more", async () => {
+    const { index, exact, remove } = await built();
+    const { graph, graphHeader } = await index.toParts();
+    remove(3);
+    const parts = { ...(await index.toParts()), graph: graph!, graphHeader: graphHeader! };
+    const loaded = await PlannedIndex.fromParts(DIMS, parts, options);
+    expect([loaded.hnswRows, loaded.has(3), loaded.wantsBuild]).toEqual([index.size, false, false]);
+    expect(loaded.search(query, 5)).toEqual(exact.search(query, 5));
+  });
+
   it("rows that do not fit together are refused", async () => {
     const { index } = setup(500, 20);
-    const parts = index.toParts();
+    const parts = await index.toParts();
     const refused = { code: "engine_crashed" };
     const { labels } = parts as { labels: Uint8Array };
     await expect(PlannedIndex.fromParts(DIMS + 1, parts)).rejects.toMatchObject(refused);

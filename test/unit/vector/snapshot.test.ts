@@ -20,10 +20,10 @@ function reasonOf(body: () => unknown): string {
 describe("INV-5: a snapshot is a cache that is used whole or not at all", () => {
   it("comes back as it went, in chunks of at most 1 MiB", () => {
     const parts = { a: noise(2_500_001), empty: new Uint8Array(), b: noise(3), c: noise(CHUNK_BYTES) };
-    const chunks = encodeSnapshot({ ...header, params: { m: 16 } }, parts);
+    const chunks = [...encodeSnapshot({ ...header, params: { m: 16 } }, parts)];
     expect(chunks.map((chunk) => chunk.length <= CHUNK_BYTES)).toEqual([true, true, true, true]);
     const decoded = decodeSnapshot(chunks, header);
-    expect(decoded.header).toEqual({ ...header, params: { m: 16 }, format: 1 });
+    expect(decoded.header).toEqual({ ...header, params: { m: 16 }, format: 2 });
     expect(Object.keys(decoded.parts)).toEqual(["a", "empty", "b", "c"]);
     for (const [name, part] of Object.entries(parts)) {
       expect(Buffer.from(decoded.parts[name] as Uint8Array).equals(Buffer.from(part))).toBe(true);
@@ -31,14 +31,14 @@ describe("INV-5: a snapshot is a cache that is used whole or not at all", () => 
   });
 
   it("fills its last chunk to the brim without one more", () => {
-    const overhead = encodeSnapshot(header, { a: noise(900_000) })[0]?.length as number;
-    const chunks = encodeSnapshot(header, { a: noise(CHUNK_BYTES - (overhead - 900_000) - 4) });
+    const overhead = [...encodeSnapshot(header, { a: noise(900_000) })][0]?.length as number;
+    const chunks = [...encodeSnapshot(header, { a: noise(CHUNK_BYTES - (overhead - 900_000) - 4) })];
     expect(chunks.length).toBe(1);
     expect(decodeSnapshot(chunks, header).parts["a"]?.length).toBeGreaterThan(1_000_000);
   });
 
   it("is refused as a mismatch where it belongs to something else", () => {
-    const chunks = encodeSnapshot({ ...header, params: { m: 16, ef: 200 } }, {});
+    const chunks = [...encodeSnapshot({ ...header, params: { m: 16, ef: 200 } }, {})];
     const read = (change: object) => (): unknown => decodeSnapshot(chunks, { ...header, ...change });
     expect(reasonOf(read({ params: { ef: 200, m: 16 } }))).toBe("nothing thrown");
     expect(reasonOf(read({ params: { ef: 200, m: 17 } }))).toBe("mismatch");
@@ -49,7 +49,7 @@ describe("INV-5: a snapshot is a cache that is used whole or not at all", () => 
   });
 
   it("is refused with a chunk missing, extra, empty, swapped, cut or merged", () => {
-    const [a, b, c] = encodeSnapshot(header, { a: noise(2_500_000) }) as [Uint8Array, Uint8Array, Uint8Array];
+    const [a, b, c] = [...encodeSnapshot(header, { a: noise(2_500_000) })] as [Uint8Array, Uint8Array, Uint8Array];
     const damaged = [
       [],
       [a, b],
@@ -71,7 +71,10 @@ describe("INV-5: a snapshot is a cache that is used whole or not at all", () => 
 
   it("is refused with chunks of another snapshot among its own", () => {
     const parts = { a: noise(2_500_000) };
-    const [one, two] = [encodeSnapshot(header, parts), encodeSnapshot({ ...header, seq: 8 }, { a: noise(2_500_000) })];
+    const [one, two] = [
+      [...encodeSnapshot(header, parts)],
+      [...encodeSnapshot({ ...header, seq: 8 }, { a: noise(2_500_000) })],
+    ];
     const mixed = [one[0], two[1], one[2]] as Uint8Array[];
     expect(reasonOf(() => decodeSnapshot(mixed, header))).toBe("damaged");
   });
@@ -81,8 +84,8 @@ describe("INV-5: a snapshot is a cache that is used whole or not at all", () => 
     const vectors = clusteredVectors({ count: 60, dims: 8, clusters: 4, seed: 1 });
     vectors.forEach((vector, label) => index.set(label, vector));
     await index.buildSlice(Infinity, () => 0);
-    const parts = index.toParts();
-    const [chunk] = encodeSnapshot(header, parts) as [Uint8Array];
+    const parts = await index.toParts();
+    const [chunk] = [...encodeSnapshot(header, parts)] as [Uint8Array];
     const at = Buffer.from(chunk).indexOf(Buffer.from(parts["graph"] as Uint8Array)) + 200;
     const flipped = chunk.slice();
     flipped[at] = (flipped[at] as number) ^ 1;
