@@ -42,6 +42,19 @@ export async function cancel(opId: string): Promise<void> {
   }
 }
 
+/** Takes back what an add changed, or takes that back again: an undo is an op like any other. */
+export async function undo({ opId, undoneBy }: Entry): Promise<void> {
+  try {
+    const undone = await memory().undo(undoneBy ?? opId);
+    patch(opId, { undoneBy: undoneBy === null ? undone.opId : null, error: null });
+    announcement.value = undoneBy === null ? "Taken back." : "Back as it was.";
+    await refresh();
+  } catch (error) {
+    patch(opId, { error: inWords(error) });
+    announcement.value = inWords(error);
+  }
+}
+
 /** Tries everything that waits, now. */
 export async function flush(): Promise<void> {
   flushing.value = true;
@@ -85,7 +98,7 @@ export async function loadEarlier(userId: string): Promise<void> {
 async function settle({ opId, userId, messages, infer, metadata }: Entry, signal: AbortSignal): Promise<void> {
   const started = performance.now();
   try {
-    const result = await memory().add(messages, { userId, metadata, infer, opId, signal });
+    const result = await memory().add(messages, { userId, metadata, infer, graph: true, opId, signal });
     finish(result, performance.now() - started);
   } catch (error) {
     const cancelled = signal.aborted || (error instanceof EngineError && error.code === "cancelled");
@@ -102,7 +115,7 @@ async function resume(opId: string): Promise<void> {
   const entry = find(opId);
   if (!entry) return;
   const { messages, userId, infer, metadata } = entry;
-  finish(await memory().add(messages, { userId, infer, metadata, opId }), null);
+  finish(await memory().add(messages, { userId, infer, metadata, graph: true, opId }), null);
 }
 
 function finish({ opId, results }: AddResult, ms: number | null): void {

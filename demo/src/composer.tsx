@@ -25,7 +25,13 @@ export function loadIntoComposer(messages: Message[]): void {
   showPanel("say");
 }
 
-const ICONS: Record<string, IconName> = { movie: "film", "movie-verbatim": "quote", trip: "plane", change: "swap" };
+const ICONS: Record<string, IconName> = {
+  movie: "film",
+  "movie-verbatim": "quote",
+  trip: "plane",
+  people: "graph",
+  change: "swap",
+};
 
 export function ComposerPanel() {
   return (

@@ -55,6 +55,19 @@ export const EXAMPLES: Example[] = [
     adds: [{ messages: TRIP, infer: true, metadata: {} }],
   },
   {
+    id: "people",
+    title: "People and places",
+    story: "Who is who, as a graph.",
+    adds: [
+      "My sister Anna works at Acme.",
+      "My friend Ben lives in Hamburg. I live in Hamburg and I play the cello.",
+    ].map((content) => ({
+      messages: [{ role: "user", content }],
+      infer: true,
+      metadata: {},
+    })),
+  },
+  {
     id: "change",
     title: "A change of mind",
     story: "Loved Chinese food, hates it now.",

@@ -3,13 +3,15 @@ import { signal } from "@preact/signals";
 import { entries } from "./trace.ts";
 import { count, duration, inWords } from "./format.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
-import { Icon } from "./icons.tsx";
+import { GraphView } from "./graph-view.tsx";
+import { Icon, type IconName } from "./icons.tsx";
 import { MemoryRow } from "./memory-row.tsx";
 import { found, query, search, searching, topK, type } from "./search.ts";
-import { info, memories, memory, notice, refresh } from "./session.ts";
+import { graph, info, memories, memory, notice, refresh } from "./session.ts";
 import { users } from "./settings.ts";
 
 const confirming = signal(false);
+const drawn = signal(false);
 
 export function MemoriesPanel() {
   const all = memories.value;
@@ -27,7 +29,7 @@ export function MemoriesPanel() {
         </p>
       </header>
       <SearchBox />
-      {found.value ? <Found /> : <All />}
+      {found.value ? <Found /> : <Known />}
       {(info.value?.memories ?? 0) > 0 && (
         <footer class="panel-foot">
           <button type="button" class="quiet danger" onClick={() => (confirming.value = true)}>
@@ -133,6 +135,31 @@ const LEXICAL_NOTE = {
   lexical: "No words in common with the question. A model would compare meaning: see Settings.",
   semantic: "Not close to the question in words or meaning.",
 };
+
+/** All of it, as a list or as the graph of what holds. */
+function Known() {
+  const hasGraph = graph.value.edges.length > 0;
+  return (
+    <>
+      {hasGraph && (
+        <div class="views" role="group" aria-label="Show the memories as">
+          <ViewButton icon="list" name="List" isDrawn={false} />
+          <ViewButton icon="graph" name="Graph" isDrawn />
+        </div>
+      )}
+      {hasGraph && drawn.value ? <GraphView graph={graph.value} /> : <All />}
+    </>
+  );
+}
+
+function ViewButton({ icon, name, isDrawn }: { icon: IconName; name: string; isDrawn: boolean }) {
+  return (
+    <button type="button" class="quiet" aria-pressed={drawn.value === isDrawn} onClick={() => (drawn.value = isDrawn)}>
+      <Icon name={icon} />
+      {name}
+    </button>
+  );
+}
 
 function All() {
   const all = memories.value;

@@ -1,7 +1,7 @@
 /** The one Memory of this page: opened from the settings, watched, read anew whenever something changed. */
 import { signal } from "@preact/signals";
 import { Memory } from "keepsake";
-import type { KeepsakeEvent, MemoryInfo, MemoryItem, MemoryOptions, PendingOp } from "keepsake";
+import type { Graph, KeepsakeEvent, MemoryInfo, MemoryItem, MemoryOptions, PendingOp } from "keepsake";
 import { openaiCompatible } from "keepsake/llm/openai-compatible";
 import { inWords } from "./format.ts";
 import { apiKey, settings, users, type Settings } from "./settings.ts";
@@ -15,6 +15,8 @@ const REFRESH_MS = 40;
 export const info = signal<MemoryInfo | null>(null);
 /** Of the user in view, newest first; null until they were read. */
 export const memories = signal<MemoryItem[] | null>(null);
+/** What holds now of the user in view. */
+export const graph = signal<Graph>({ nodes: [], edges: [] });
 export const pendingOps = signal<PendingOp[]>([]);
 /** Why there is no memory at all. */
 export const failure = signal<string | null>(null);
@@ -69,11 +71,17 @@ export async function refresh(): Promise<void> {
   const from = memory();
   const userId = users.value.current;
   try {
-    const [told, waiting, all] = await Promise.all([from.info(), from.pending(), from.getAll({ userId })]);
+    const [told, waiting, all, related] = await Promise.all([
+      from.info(),
+      from.pending(),
+      from.getAll({ userId }),
+      from.graph({ userId }),
+    ]);
     if (read !== reads || from !== current) return;
     info.value = told;
     pendingOps.value = waiting;
     memories.value = all.results;
+    graph.value = related;
   } catch (error) {
     // One that was closed under the read is of no interest any more.
     if (from === current) throw error;

@@ -1,6 +1,6 @@
 /** What happened: every add with its messages, the model's answers, the decisions and why. */
 import type { Message } from "keepsake";
-import { cancel, flush, flushing, summary } from "./adds.ts";
+import { cancel, flush, flushing, summary, undo } from "./adds.ts";
 import { FactCard } from "./change.tsx";
 import { loadIntoComposer } from "./composer.tsx";
 import { ago, count, duration, fullDate } from "./format.ts";
@@ -54,7 +54,12 @@ function EntryCard({ entry, firstEarlier }: { entry: Entry; firstEarlier: boolea
       {firstEarlier && (
         <p class="list-note">From before this page was opened, as the histories of the memories tell it.</p>
       )}
-      <article class="entry card" data-state={entry.state} aria-busy={entry.state === "running"}>
+      <article
+        class="entry card"
+        data-state={entry.state}
+        data-undone={entry.undoneBy !== null}
+        aria-busy={entry.state === "running"}
+      >
         <EntryHead entry={entry} />
         <EntryBody entry={entry} />
         <EntryActions entry={entry} />
@@ -63,13 +68,13 @@ function EntryCard({ entry, firstEarlier }: { entry: Entry; firstEarlier: boolea
   );
 }
 
-function EntryHead({ entry: { state, at, ms, userId, results } }: { entry: Entry }) {
+function EntryHead({ entry: { state, at, ms, userId, results, undoneBy } }: { entry: Entry }) {
   const { icon, word } = STATES[state];
   return (
     <header class="entry-head">
       <h3>
         <Icon name={icon} />
-        {state === "done" || state === "earlier" ? summary(results) : word}
+        {undoneBy !== null ? "Taken back" : state === "done" || state === "earlier" ? summary(results) : word}
       </h3>
       <p class="meta">
         <span>{userId}</span>
@@ -108,7 +113,18 @@ function EntryBody({ entry }: { entry: Entry }) {
   );
 }
 
-function EntryActions({ entry: { opId, state, messages, error } }: { entry: Entry }) {
+function EntryActions({ entry }: { entry: Entry }) {
+  const { opId, state, messages, error, results, undoneBy } = entry;
+  if ((state === "done" || state === "earlier") && results.some(({ event }) => event !== "NONE")) {
+    return (
+      <div class="actions end">
+        <button type="button" class="quiet" onClick={() => undo(entry)}>
+          <Icon name="undo" />
+          {undoneBy === null ? "Undo" : "Redo"}
+        </button>
+      </div>
+    );
+  }
   if (state === "running") {
     return (
       <div class="actions">
@@ -188,6 +204,7 @@ function callOf({ userId, infer, metadata }: Entry): string {
   const options = [
     `userId: ${JSON.stringify(userId)}`,
     ...(infer ? [] : ["infer: false"]),
+    "graph: true",
     ...(Object.keys(metadata).length > 0 ? [`metadata: ${objectLiteral(metadata)}`] : []),
   ];
   return `memory.add(messages, { ${options.join(", ")} })`;

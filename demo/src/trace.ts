@@ -25,6 +25,8 @@ export interface Entry extends Said {
   results: AddResultItem[];
   error: string | null;
   calls: LLMCall[];
+  /** The op that took it back. */
+  undoneBy: string | null;
 }
 
 export const entries = signal<Entry[]>([]);
@@ -44,7 +46,7 @@ export const fresh = signal<ReadonlySet<string>>(new Set());
 
 export function newEntry(said: Said, opId: string, userId: string): Entry {
   const at = new Date().toISOString();
-  return { ...said, opId, userId, state: "running", at, ms: null, results: [], error: null, calls: [] };
+  return { ...said, opId, userId, state: "running", at, ms: null, results: [], error: null, calls: [], undoneBy: null };
 }
 
 export function waitingEntry({ opId, scope, messages, options, acceptedAt, lastError }: PendingOp): Entry {

@@ -82,3 +82,20 @@ it("on a phone nothing is wider than the screen", async () => {
   const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   expect(widths[0]).toBeLessThanOrEqual(widths[1]!);
 });
+
+it("an add can be taken back and brought back, and the graph shows what holds", async () => {
+  const { page, complaints } = await openDemo();
+  await page.getByRole("button", { name: /People and places/ }).click();
+  await doneAdds(page, 2);
+  await memories(page, 4);
+  await page.getByRole("button", { name: "Graph", exact: true }).press("Enter");
+  const relations = page.locator(".relations li");
+  expect(await relations.allInnerTexts()).toContain("alice plays cello");
+  expect(await page.locator(".graph .node").count()).toBe(6);
+  await page.getByRole("button", { name: "Undo" }).first().press("Enter");
+  await page.waitForSelector(".entry[data-undone=true]");
+  await expect.poll(() => relations.allInnerTexts()).toEqual(["alice has sister Anna", "Anna works at Acme"]);
+  await page.getByRole("button", { name: "Redo" }).press("Enter");
+  await expect.poll(() => relations.count()).toBe(6);
+  expect(complaints).toEqual([]);
+});
