@@ -53,7 +53,10 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
-/** Scope ids, top-level or in `filters`, in either spelling. At least one. */
+/**
+ * Scope ids, top-level or in `filters`, in either spelling. At least one; for `search` and `getAll` a filter may choose
+ * several scopes (`OR`, lists, `"*"`), as long as it leaves out what has none of the ids.
+ */
 export interface ScopedOptions extends Scope, SnakeCaseScope, CallOptions {
   filters?: Filter;
 }

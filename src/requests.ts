@@ -115,8 +115,8 @@ export function toFeedback(given: Feedback | null): Feedback | null {
 
 /** A scope and nothing else: what a filter would leave out must not be lost because it was not read. */
 export function toScopeOnly(options: unknown, call: string): Scope {
-  const { scope, filter } = toQuery(options, call);
-  if (filter === null) return scope;
+  const { scope, scopeFilter, filter } = toQuery(options, call);
+  if (filter === null && scopeFilter === null) return scope;
   throw new InvalidInputError(`keepsake: ${call} takes a whole scope and no filter. Find the ids and delete those.`);
 }
 

@@ -5,7 +5,8 @@
 import { isPlainObject } from "./copy.ts";
 import { InvalidInputError } from "./errors.ts";
 import { SCOPE_IDS, SNAKE_CASE_IDS, type ScopeId } from "./scope.ts";
-import { splitScope } from "./search/filter.ts";
+import { compileScopeFilter } from "./search/filter.ts";
+import { scopePartOf, splitScope } from "./search/split-scope.ts";
 import type { Filter } from "./filter-types.ts";
 import type { JSONObject, JSONValue, Scope } from "./types.ts";
 
@@ -13,12 +14,22 @@ import type { JSONObject, JSONValue, Scope } from "./types.ts";
 const MAX_METADATA_DEPTH = 16;
 const MAX_ID_LENGTH = 256;
 
+/** What a read is about: which scopes, and which memories of them. */
+export interface Query {
+  /** Ids that must be on the scope in any case; may be none, where the scope filter bounds it. */
+  scope: Scope;
+  /** What else is asked of the scope. */
+  scopeFilter: Filter | null;
+  /** What is asked of each memory. */
+  filter: Filter | null;
+}
+
 /**
- * The scope ids of an options object: top-level or in `filters` (where they must hold in any case), in
- * camelCase or snake_case; and what else the filters ask for.
- * @throws {InvalidInputError} where no id is given, or two spellings of one contradict each other
+ * The scope ids of an options object: top-level or in `filters`, in camelCase or snake_case; and what else the
+ * filters ask for.
+ * @throws {InvalidInputError} where scopes without any id could be meant, or two spellings of an id contradict each other
  */
-export function toQuery(options: unknown, call: string): { scope: Scope; filter: Filter | null } {
+export function toQuery(options: unknown, call: string): Query {
   const given = options ?? {};
   if (typeof given !== "object") throw new InvalidInputError("keepsake: options must be an object.");
   const { filters } = given as { filters?: Filter | null };
@@ -28,15 +39,27 @@ export function toQuery(options: unknown, call: string): { scope: Scope; filter:
     const id = scopeIdOf(key);
     if (id !== undefined && value !== undefined && value !== null) setId(scope, id, toId(value, key));
   }
-  if (Object.keys(scope).length > 0) return { scope, filter: rest };
+  const query: Query = { scope, ...(rest ? scopePartOf(rest) : { scopeFilter: null, filter: null }) };
+  if (Object.keys(scope).length > 0 || isBound(query)) return query;
   throw new InvalidInputError(
-    `keepsake: ${call} needs a scope: at least one of userId, agentId, appId, runId (top-level or in filters).`,
+    `keepsake: ${call} needs a scope: at least one of userId, agentId, appId, runId, top-level or in filters; ` +
+      'there also as a list, in an OR of which every branch has one, or as "*" for all that have the id.',
   );
 }
 
-/** The scope alone. */
+/** True where what has none of the ids is left out. */
+function isBound({ scopeFilter }: Query): boolean {
+  return scopeFilter !== null && !compileScopeFilter(scopeFilter)({});
+}
+
+/**
+ * One scope, plainly named.
+ * @throws {InvalidInputError} where no id is given; two spellings of one contradict each other; filters ask for more
+ */
 export function toScope(options: unknown, call: string): Scope {
-  return toQuery(options, call).scope;
+  const { scope, scopeFilter } = toQuery(options, call);
+  if (scopeFilter === null) return scope;
+  throw new InvalidInputError(`keepsake: ${call} takes its scope ids plainly: no list, no "*", no OR and no NOT.`);
 }
 
 function scopeIdOf(key: string): ScopeId | undefined {

@@ -2,15 +2,15 @@
  * Time travel: what was believed at an instant, folded from the log. Of each memory the last change that was made
  * up to then counts, by `seq`: wall time says what was before the instant, never which of two came first (INV-6).
  */
-import { carries } from "../scope.ts";
 import type { ReadTx } from "../store/store.ts";
-import type { ISODate, MemoryRecord, Scope, SearchResult } from "../types.ts";
+import type { ISODate, MemoryRecord, SearchResult } from "../types.ts";
 import { PlannedIndex } from "../vector/planned-index.ts";
 import type { CachedEmbedder } from "./cached-embedder.ts";
 import type { EngineContext } from "./context.ts";
-import type { SearchRequest } from "./engine.ts";
+import type { SearchRequest, Selection } from "./engine.ts";
 import { ScopeView } from "./scope-view.ts";
 import { search } from "./search.ts";
+import { selects } from "./selection.ts";
 
 /** Old texts that are embedded at a time: a batch of the model, and less than the embedder remembers. */
 const BATCH = 32;
@@ -22,7 +22,7 @@ interface PastScope {
 }
 
 /** All records as they were, deleted ones included. */
-export async function recordsAsOf(context: EngineContext, asked: Scope, at: ISODate): Promise<MemoryRecord[]> {
+export async function recordsAsOf(context: EngineContext, asked: Selection, at: ISODate): Promise<MemoryRecord[]> {
   const past = await context.store.read([...PAST], (tx) => pastScopes(tx, asked, at));
   return past.flatMap(({ records }) => records);
 }
@@ -30,11 +30,12 @@ export async function recordsAsOf(context: EngineContext, asked: Scope, at: ISOD
 /** Tables that {@link pastScopes} reads. */
 const PAST = ["scopes", "changes"] as const;
 
-/** Of all scopes that carry these ids. */
-async function pastScopes(tx: ReadTx, asked: Scope, at: ISODate): Promise<PastScope[]> {
+/** Of all scopes that are asked for. */
+async function pastScopes(tx: ReadTx, asked: Selection, at: ISODate): Promise<PastScope[]> {
   const past: PastScope[] = [];
+  const isAsked = selects(asked);
   for (const { scopeKey, scope } of await tx.getAll("scopes")) {
-    if (!carries(scope, asked)) continue;
+    if (!isAsked(scope)) continue;
     const latest = new Map<string, MemoryRecord>();
     for (const change of await tx.getAll("changes", { index: "scope", prefix: [scopeKey] })) {
       if (change.at <= at) latest.set(change.memoryId, change.after);
@@ -52,7 +53,7 @@ export async function searchAsOf(
 ): Promise<SearchResult[]> {
   const { space, dims } = embedder;
   const past = await context.store.read([...PAST, "vectors"], async (tx) => {
-    const scopes = await pastScopes(tx, request.scope, request.at);
+    const scopes = await pastScopes(tx, request, request.at);
     return Promise.all(scopes.map(async (one) => ({ ...one, known: await knownVectors(tx, one, space) })));
   });
   const views: ScopeView[] = [];

@@ -1,13 +1,13 @@
 /** What the app changes itself: update, delete, reset. Each is an op of its own, in the log like any other. */
 import { InvalidInputError } from "../errors.ts";
-import { carries } from "../scope.ts";
 import { TABLES, type ReadTx, type TableName, type WriteTx } from "../store/store.ts";
 import type { HistoryEntry, JSONObject, MemoryRecord, Scope } from "../types.ts";
 import { nextOrder, readClock, writeClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
-import type { UpdateRequest } from "./engine.ts";
+import type { Selection, UpdateRequest } from "./engine.ts";
 import { closeUnsaid, GRAPH_TABLES } from "./graph.ts";
 import { Ledger, type Changes } from "./ledger.ts";
+import { selects } from "./selection.ts";
 import type { VectorSets } from "./spaces.ts";
 
 const WRITTEN = ["meta", "scopes", "memories", "vectors", "changes", ...GRAPH_TABLES] as const;
@@ -63,7 +63,7 @@ export function remove(context: EngineContext, ids: readonly string[]): Promise<
 /** All that carry every id of the scope. */
 export function removeAll(context: EngineContext, asked: Scope): Promise<Edited> {
   return edit(context, NO_VECTORS, async (tx, ledger) => {
-    const records = await recordsCarrying(tx, asked);
+    const records = await recordsOf(tx, { scope: asked });
     for (const record of records) {
       await ledger.remove(record, { reason: "app: deleted with its scope", decidedBy: "app" });
     }
@@ -71,11 +71,12 @@ export function removeAll(context: EngineContext, asked: Scope): Promise<Edited>
   });
 }
 
-/** Live records of all scopes that carry these ids. */
-export async function recordsCarrying(tx: ReadTx, asked: Scope): Promise<MemoryRecord[]> {
+/** Live records of all scopes that are asked for. */
+export async function recordsOf(tx: ReadTx, asked: Selection): Promise<MemoryRecord[]> {
   const records: MemoryRecord[] = [];
+  const isAsked = selects(asked);
   for (const { scopeKey, scope } of await tx.getAll("scopes")) {
-    if (!carries(scope, asked)) continue;
+    if (!isAsked(scope)) continue;
     const all = await tx.getAll("memories", { index: "scope", prefix: [scopeKey] });
     records.push(...all.filter((record) => !record.deletedAt));
   }

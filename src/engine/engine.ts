@@ -134,9 +134,15 @@ export interface CommitRequest {
   decisions: CommitDecision[];
 }
 
-export interface SearchRequest {
+/** Which scopes a read is about. */
+export interface Selection {
   /** Every id given must be on the memory; a memory may have more. */
   scope: Scope;
+  /** Over scope ids alone: what else must hold of its scope. */
+  scopeFilter?: Filter | null;
+}
+
+export interface SearchRequest extends Selection {
   query: string;
   topK: number;
   threshold: number;
@@ -162,8 +168,7 @@ export interface GraphRequest {
   at?: ISODate;
 }
 
-export interface RelationsRequest {
-  scope: Scope;
+export interface RelationsRequest extends Selection {
   query: string;
   filter: Filter | null;
   /** What the search found, best first. */
@@ -174,8 +179,7 @@ export interface RelationsRequest {
   at?: ISODate;
 }
 
-export interface ListRequest {
-  scope: Scope;
+export interface ListRequest extends Selection {
   filter: Filter | null;
   /** At most this many. */
   topK: number | null;

@@ -9,13 +9,14 @@ import {
   type GraphEntity,
   type GraphRelation,
 } from "../graph/index.ts";
-import { carries, scopeKeyOf } from "../scope.ts";
+import { scopeKeyOf } from "../scope.ts";
 import { compileFilter } from "../search/filter.ts";
 import type { ReadTx, ScopeRow } from "../store/store.ts";
 import type { Filter } from "../filter-types.ts";
 import type { Graph, GraphNode, ISODate, MemoryRecord, Relation, Scope } from "../types.ts";
 import { isoNow, type EngineContext } from "./context.ts";
-import type { GraphRequest, RelationsRequest } from "./engine.ts";
+import type { GraphRequest, RelationsRequest, Selection } from "./engine.ts";
+import { selects } from "./selection.ts";
 import { readGraph, selfNames } from "./graph.ts";
 import { isVisible } from "./visible.ts";
 
@@ -36,7 +37,7 @@ export function readGraphView(context: EngineContext, { scope, entity, depth, at
   const today = at ?? isoNow(context.runtime);
   return context.store.read([...TABLES_READ], async (tx) => {
     const parts: Graph[] = [];
-    for (const owned of await graphsOf(tx, scope)) {
+    for (const owned of await graphsOf(tx, { scope })) {
       const relations = await visible(tx, owned.relations, { at: today, filter: null, showExpired: false });
       const options = { depth, ...(entity !== undefined && { entity }), ...(at !== undefined && { at }) };
       parts.push(prefixed(graphView({ ...owned, relations, ...options }), owned.prefix));
@@ -47,11 +48,11 @@ export function readGraphView(context: EngineContext, { scope, entity, depth, at
 
 /** Around what a search found, in its order; at most 50. */
 export function readRelationsAround(context: EngineContext, request: RelationsRequest): Promise<Relation[]> {
-  const { scope, query, filter, memoryIds, at, showExpired = false } = request;
+  const { query, filter, memoryIds, at, showExpired = false } = request;
   const view = { at: at ?? isoNow(context.runtime), filter, showExpired };
   return context.store.read([...TABLES_READ], async (tx) => {
     const found: Relation[] = [];
-    for (const { self, entities, relations } of await graphsOf(tx, scope)) {
+    for (const { self, entities, relations } of await graphsOf(tx, request)) {
       const named = entitiesIn(query, { entities, relations, self });
       const near = await visible(tx, rowsNear(relations, memoryIds, named, at), view);
       const input = { entities, relations: near, memoryIds, named, limit: MAX_RELATIONS };
@@ -69,10 +70,14 @@ export function readRelationsAround(context: EngineContext, request: RelationsRe
  * By memory: the share of the entities that the query names which the memory is about, in (0, 1]; memories about none
  * of them are left out. A signal for ranking; it knows nothing of filters.
  */
-export function readEntityOverlap(context: EngineContext, scope: Scope, query: string): Promise<Map<string, number>> {
+export function readEntityOverlap(
+  context: EngineContext,
+  asked: Selection,
+  query: string,
+): Promise<Map<string, number>> {
   return context.store.read([...TABLES_READ], async (tx) => {
     const overlaps = new Map<string, number>();
-    for (const { self, entities, relations } of await graphsOf(tx, scope)) {
+    for (const { self, entities, relations } of await graphsOf(tx, asked)) {
       const named = entitiesIn(query, { entities, relations, self });
       for (const [memoryId, about] of entitiesByMemory(relations)) {
         const overlap = entityOverlap(named, about);
@@ -83,11 +88,12 @@ export function readEntityOverlap(context: EngineContext, scope: Scope, query: s
   });
 }
 
-async function graphsOf(tx: ReadTx, asked: Scope): Promise<OwnedGraph[]> {
+async function graphsOf(tx: ReadTx, asked: Selection): Promise<OwnedGraph[]> {
+  const isAsked = selects(asked);
   const owned = new Map<string, OwnedGraph>();
   for (const row of await tx.getAll("scopes")) {
-    if (!carries(row.scope, asked)) continue;
-    const prefix = prefixOf(row, asked);
+    if (!isAsked(row.scope)) continue;
+    const prefix = prefixOf(row, asked.scope);
     const graph = owned.get(prefix) ?? { prefix, self: selfNames(row.scope), entities: [], relations: [] };
     const { entities, relations } = await readGraph(tx, row.scopeKey);
     graph.entities = mergedEntities([...graph.entities, ...entities]);

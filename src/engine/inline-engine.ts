@@ -50,6 +50,7 @@ import { openStore, planOf, type EngineParts } from "./parts.ts";
 import { recall } from "./recall.ts";
 import type { EntityCount, ListPage, UndoResult } from "./results.ts";
 import { search } from "./search.ts";
+import { selects } from "./selection.ts";
 import type { VectorSets } from "./spaces.ts";
 import { openTabs, type Tabs } from "./tabs.ts";
 import { Views } from "./views.ts";
@@ -155,21 +156,21 @@ class InlineEngine implements Engine {
     return pending(this.#context);
   }
 
-  async search({ scope, ...request }: SearchRequest): Promise<SearchResult[]> {
+  async search(request: SearchRequest): Promise<SearchResult[]> {
     this.#assertOpen();
     checkFilter(request.filter);
     const embedder = await this.#embedding.answering();
     const { at } = request;
     if (at !== undefined) {
       const { searchAsOf } = await this.#seldom();
-      return searchAsOf(this.#context, { ...request, scope, at }, embedder);
+      return searchAsOf(this.#context, { ...request, at }, embedder);
     }
     const vector = await embedder.embedOne(request.query);
     const about = request.graph
-      ? await (await this.#seldom()).readEntityOverlap(this.#context, scope, request.query)
+      ? await (await this.#seldom()).readEntityOverlap(this.#context, request, request.query)
       : null;
     const basis = { kind: embedder.kind, nowIso: isoNow(this.#context.runtime), about };
-    const results = await this.#views.carrying(scope, embedder, (views, tx) =>
+    const results = await this.#views.selected(selects(request), embedder, (views, tx) =>
       search(views, request, vector, basis, tx),
     );
     this.#maintenance.wake();
@@ -191,13 +192,13 @@ class InlineEngine implements Engine {
   async list(request: ListRequest): Promise<ListPage> {
     this.#assertOpen();
     checkFilter(request.filter);
-    const { scope, at } = request;
+    const { at } = request;
     const { store, runtime } = this.#context;
     if (at !== undefined) {
       const { recordsAsOf } = await this.#seldom();
-      return list(await recordsAsOf(this.#context, scope, at), request, at);
+      return list(await recordsAsOf(this.#context, request, at), request, at);
     }
-    const records = await store.read(["scopes", "memories"], (tx) => edit.recordsCarrying(tx, scope));
+    const records = await store.read(["scopes", "memories"], (tx) => edit.recordsOf(tx, request));
     return list(records, request, isoNow(runtime));
   }
 

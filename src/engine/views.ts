@@ -3,7 +3,6 @@
  * after, else rebuild (INV-5). It serves a cold start, another tab's commits and a new worker alike.
  */
 import { HNSW_FROM } from "../vector/plan.ts";
-import { carries } from "../scope.ts";
 import { partLoader } from "../load-part.ts";
 import type { ReadTx, SnapshotRow, VectorRow } from "../store/store.ts";
 import type { Scope } from "../types.ts";
@@ -48,11 +47,15 @@ export class Views {
   }
 
   /**
-   * Reads all scopes that carry these ids. Views, and what the body reads in the transaction, are of one moment. The
+   * Reads all scopes that are asked for. Views, and what the body reads in the transaction, are of one moment. The
    * views are the body's until it returns, and it waits for nothing but the transaction.
    */
-  carrying<R>(asked: Scope, embedder: CachedEmbedder, body: ReadViews<ScopeView[], R>): Promise<R> {
-    const wanted = (): string[] => this.#scopes.filter((row) => carries(row.scope, asked)).map((row) => row.scopeKey);
+  selected<R>(
+    isAsked: (scope: Scope) => boolean,
+    embedder: CachedEmbedder,
+    body: ReadViews<ScopeView[], R>,
+  ): Promise<R> {
+    const wanted = (): string[] => this.#scopes.filter((row) => isAsked(row.scope)).map((row) => row.scopeKey);
     return this.#inTurn(() => this.#upToDate(wanted, embedder, body));
   }
 

@@ -13,21 +13,17 @@
  */
 import { InvalidInputError } from "../errors.ts";
 import type { Filter } from "../filter-types.ts";
+import { SCOPE_IDS } from "../scope.ts";
 import type { JSONValue, MemoryRecord, Scope } from "../types.ts";
+import { camelCase, entriesOf, isObject, listOf, MAX_DEPTH, spend, unspent, type Spent } from "./filter-walk.ts";
 
 const OPERATORS = ["eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "contains", "icontains"];
-
-/** Bounds against a filter that costs more than the search: levels, and how much of each there may be in all. */
-const MAX_DEPTH = 32;
-const MAX = { conditions: 1_000, filters: 10_000, values: 100_000 };
 
 type Test<T> = (subject: T) => boolean;
 /** Sign of value − operand; NaN where they cannot be ordered. */
 type Comparison = (value: JSONValue) => number;
 
 type Field = { read: (record: MemoryRecord) => JSONValue; isDate: boolean };
-
-const SCOPE_IDS = ["userId", "agentId", "appId", "runId"] as const;
 
 const FIELDS = new Map<string, Field>([
   ...SCOPE_IDS.map((id) => [id, field((record) => record.scope[id])] as const),
@@ -52,22 +48,6 @@ function field(read: (record: MemoryRecord) => JSONValue | undefined, isDate = f
   return { read: (record) => read(record) ?? null, isDate };
 }
 
-/** Fields are known in both spellings, `userId` and `user_id`: mem0's documentation teaches the latter. */
-function camelCase(key: string): string {
-  return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** What is spent of `MAX`. Counted as the filter is walked, since it may hold the same object many times. */
-type Spent = Record<keyof typeof MAX, number>;
-
-function spend(spent: Spent, what: keyof Spent): void {
-  if (++spent[what] > MAX[what]) throw new InvalidInputError(`a filter takes at most ${MAX[what]} ${what}`);
-}
-
-function unspent(): Spent {
-  return { conditions: 0, filters: 0, values: 0 };
-}
-
 /**
  * Checks a filter and makes it a function.
  * @throws {InvalidInputError} invalid_input, for an unknown operator, an operand of the wrong type, a value that is not
@@ -77,6 +57,15 @@ export function compileFilter(filter: Filter): (record: MemoryRecord) => boolean
   return compile(filter, 1, unspent());
 }
 
+/**
+ * The same for a filter over scope ids alone.
+ * @throws {InvalidInputError} invalid_input, as {@link compileFilter}
+ */
+export function compileScopeFilter(filter: Filter): (scope: Scope) => boolean {
+  const accepts = compileFilter(filter);
+  return (scope) => accepts({ scope } as MemoryRecord);
+}
+
 function compile(filter: unknown, depth: number, spent: Spent): Test<MemoryRecord> {
   const tests = entriesOf(filter, depth, spent).map(([key, value]) => compileEntry(key, value, depth, spent));
   return (record) => tests.every((test) => test(record));
@@ -84,9 +73,7 @@ function compile(filter: unknown, depth: number, spent: Spent): Test<MemoryRecor
 
 function compileEntry(key: string, value: unknown, depth: number, spent: Spent): Test<MemoryRecord> {
   if (key === "AND" || key === "OR" || key === "NOT") {
-    const list = key === "NOT" && !Array.isArray(value) ? [value] : value;
-    if (!Array.isArray(list)) throw new InvalidInputError(`${key} takes a list of filters`);
-    const tests = list.map((inner) => compile(inner, depth + 1, spent));
+    const tests = listOf(key, value).map((inner) => compile(inner, depth + 1, spent));
     if (key === "AND") return (record) => tests.every((test) => test(record));
     if (key === "OR") return (record) => tests.some((test) => test(record));
     return (record) => !tests.some((test) => test(record));
@@ -262,52 +249,4 @@ function assertJSON(key: string, value: unknown, depth: number, spent: Spent): a
     throw new InvalidInputError(`the value of "${key}" is not JSON; leave the key out to accept any value`);
   }
   for (const inner of Object.values(value)) assertJSON(key, inner, depth + 1, spent);
-}
-
-function entriesOf(filter: unknown, depth: number, spent: Spent): [string, unknown][] {
-  spend(spent, "filters");
-  if (!isObject(filter)) throw new InvalidInputError("a filter is an object of conditions");
-  if (depth > MAX_DEPTH) throw new InvalidInputError(`a filter is at most ${MAX_DEPTH} levels deep`);
-  return Object.entries(filter);
-}
-
-/** By its tag and not by its prototype: the object may come from another realm. */
-function isObject(value: unknown): value is Record<string, unknown> {
-  return Object.prototype.toString.call(value) === "[object Object]";
-}
-
-/** A filter without the ids that choose the scope. */
-export interface SplitFilter {
-  scope: Scope;
-  /** What is left; null where nothing is. */
-  rest: Filter | null;
-}
-
-/**
- * Takes the scope ids out of a filter: those that must hold in any case, at the top or in `AND`s of the top, given as
- * a string or `{ eq: "…" }`. All others (in `OR`, `NOT`, lists, `"*"`, or a second value for the same id) stay in
- * `rest`: both together mean what the filter meant. The ids are as given, neither trimmed nor checked.
- * @throws {InvalidInputError} invalid_input, when it is not a filter; the rest is checked by {@link compileFilter}
- */
-export function splitScope(filter: Filter): SplitFilter {
-  const scope: Scope = {};
-  return { rest: withoutScope(filter, scope, 1, unspent()), scope };
-}
-
-function withoutScope(filter: unknown, scope: Scope, depth: number, spent: Spent): Filter | null {
-  const kept = entriesOf(filter, depth, spent).flatMap(([key, value]): [string, unknown][] => {
-    if (key !== "AND" || !Array.isArray(value)) return takeId(key, value, scope) ? [] : [[key, value]];
-    const inner = value.map((one) => withoutScope(one, scope, depth + 1, spent)).filter((one) => one !== null);
-    return inner.length === 0 ? [] : [[key, inner]];
-  });
-  // fromEntries defines properties: a key "__proto__" stays a key.
-  return kept.length === 0 ? null : (Object.fromEntries(kept) as Filter);
-}
-
-function takeId(key: string, value: unknown, scope: Scope): boolean {
-  const name = SCOPE_IDS.find((one) => one === camelCase(key));
-  const id = isObject(value) && Object.keys(value).length === 1 ? value["eq"] : value;
-  if (name === undefined || typeof id !== "string" || id === "*") return false;
-  scope[name] ??= id;
-  return scope[name] === id;
 }

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { InvalidInputError } from "../../src/errors.ts";
-import { compileFilter, splitScope } from "../../src/search/filter.ts";
+import { compileFilter, compileScopeFilter } from "../../src/search/filter.ts";
+import { scopePartOf, splitScope } from "../../src/search/split-scope.ts";
 import type { Filter } from "../../src/filter-types.ts";
+import { toQuery } from "../../src/validate.ts";
 import type { JSONObject, JSONValue, MemoryRecord, Scope } from "../../src/types.ts";
 
 // Few keys and few values, so that conditions and records meet. `__proto__` is a key like any other.
@@ -202,6 +204,58 @@ test("INV-8: the scope that is split off and the rest mean together what the fil
   );
 });
 
+test("INV-8: the scopes that are chosen and what is asked of each memory mean together what the filter meant", () => {
+  let left = 0;
+  fc.assert(
+    fc.property(filter, record, (filter, record) => {
+      const { scopeFilter, filter: rest } = scopePartOf(filter);
+      const isChosen = scopeFilter === null || compileScopeFilter(scopeFilter)(record.scope);
+      expect(isChosen && (rest === null || compileFilter(rest)(record))).toBe(holds(filter, record));
+      if (!isChosen) left++;
+    }),
+    { numRuns: 4_000 },
+  );
+  expect(left).toBeGreaterThan(200);
+});
+
+test("INV-8: a filter over scope ids alone chooses exactly the scopes for which it holds", () => {
+  const id = fc.tuple(
+    fc.constantFrom("userId", "user_id", "agent_id"),
+    fc.oneof(fc.constantFrom(...IDS, "*"), condition),
+  );
+  const { only } = fc.letrec<{ only: Filter }>((tie) => {
+    const list = fc.array(tie("only"), { maxLength: 3 });
+    const entry = fc.oneof({ maxDepth: 4 }, id, fc.tuple(fc.constantFrom("AND", "OR", "NOT"), list));
+    return { only: fc.array(entry, { maxLength: 3 }).map((entries) => Object.fromEntries(entries) as Filter) };
+  });
+  fc.assert(
+    fc.property(only, record, (only, record) => {
+      const { scopeFilter } = scopePartOf(only);
+      expect(scopeFilter === null || compileScopeFilter(scopeFilter)(record.scope)).toBe(holds(only, record));
+    }),
+    { numRuns: 4_000 },
+  );
+});
+
+test("INV-8: a read that what has no scope id could pass is refused, whatever else it says", () => {
+  let taken = 0;
+  fc.assert(
+    fc.property(filter, record, (filters, record) => {
+      const nowhere = { ...record, scope: {} };
+      try {
+        toQuery({ filters }, "search");
+      } catch (error) {
+        expect(error).toBeInstanceOf(InvalidInputError);
+        return;
+      }
+      taken++;
+      expect(holds(filters, nowhere)).toBe(false);
+    }),
+    { numRuns: 4_000 },
+  );
+  expect(taken).toBeGreaterThan(200);
+});
+
 test("any JSON as a filter either works or is refused with InvalidInputError", () => {
   const key = fc.oneof(
     fc.constantFrom(...KEYS, "AND", "OR", "NOT", "$or", "userId", "createdAt", "eq", "in", "gt"),
@@ -226,6 +280,7 @@ test("any JSON as a filter either works or is refused with InvalidInputError", (
     fc.property(json, record, (json, record) => {
       outcome(() => expect(compileFilter(json as Filter)(record)).toBeTypeOf("boolean"));
       outcome(() => splitScope(json as Filter));
+      outcome(() => toQuery({ filters: json }, "search"));
     }),
     { numRuns: 4_000 },
   );

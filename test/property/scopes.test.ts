@@ -147,6 +147,10 @@ class World {
     for (const query of ["tea", "what was mentioned again", "Oslo chess"]) {
       found.push((await this.#memory.search(query, A)).results);
     }
+    // By a filter that chooses its scopes: the statistics that scores rest on are of those scopes alone, too.
+    const filters = { OR: [{ user_id: A.userId, run_id: { in: [A.runId] } }, { agent_id: "nobody" }] };
+    found.push((await this.#memory.search("tea", { filters })).results);
+    found.push((await this.#memory.getAll({ filters })).results);
     return { each, found, all: (await this.#memory.getAll(A)).results };
   }
 }

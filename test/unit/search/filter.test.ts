@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { InvalidInputError } from "../../../src/errors.ts";
-import { compileFilter, splitScope } from "../../../src/search/filter.ts";
+import { compileFilter } from "../../../src/search/filter.ts";
+import { splitScope } from "../../../src/search/split-scope.ts";
 import type { Filter } from "../../../src/filter-types.ts";
 import type { JSONObject, MemoryRecord } from "../../../src/types.ts";
 

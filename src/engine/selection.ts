@@ -1,0 +1,11 @@
+/** Which scopes a read is about: the one place where that is decided (INV-8). */
+import { carries } from "../scope.ts";
+import { compileScopeFilter } from "../search/filter.ts";
+import type { Scope } from "../types.ts";
+import type { Selection } from "./engine.ts";
+
+/** @throws {InvalidInputError} for a filter that is none */
+export function selects({ scope, scopeFilter }: Selection): (candidate: Scope) => boolean {
+  const accepts = scopeFilter ? compileScopeFilter(scopeFilter) : () => true;
+  return (candidate) => carries(candidate, scope) && accepts(candidate);
+}
