@@ -5,7 +5,16 @@
 import { InvalidInputError } from "../errors.ts";
 import type { TransformersOptions } from "../info.ts";
 
-export const DEFAULT_MODEL = "Xenova/all-MiniLM-L6-v2";
+/** What a model is for. */
+export interface ModelUse {
+  /** The library's name for it. */
+  readonly task: "feature-extraction" | "text-classification";
+  /** Model id where none is named. */
+  readonly model: string;
+  /** What to do where there is no library, as the end of a sentence. */
+  readonly instead: string;
+}
+
 const DEFAULT_WASM_PATHS = "/ort/";
 
 export interface ModelSource {
@@ -30,10 +39,10 @@ export function isNode(): boolean {
  * @param baseUrl what relative URLs are relative to; default: the page or worker itself
  * @throws {InvalidInputError} invalid_input, for an empty model id
  */
-export function modelSource(options: TransformersOptions, baseUrl: string | undefined): ModelSource {
-  const model = options.model ?? DEFAULT_MODEL;
+export function modelSource(use: ModelUse, options: TransformersOptions, baseUrl: string | undefined): ModelSource {
+  const model = options.model ?? use.model;
   if (model.trim() === "") {
-    throw new InvalidInputError('The embedder\'s `model` is empty. Name one, such as "Xenova/all-MiniLM-L6-v2".');
+    throw new InvalidInputError(`keepsake: \`model\` is empty. Name one, such as "${use.model}".`);
   }
   const base = baseUrl ?? ownUrl();
   const local = options.localModelPath;
@@ -55,7 +64,7 @@ export function weightsFile(quantized: boolean): string {
   return quantized ? "onnx/model_quantized.onnx" : "onnx/model.onnx";
 }
 
-/** What must be there for a sentence encoder, relative to its folder. */
+/** What must be there for an encoder, relative to its folder. */
 export function neededFiles(quantized: boolean): string[] {
   return ["config.json", "tokenizer.json", "tokenizer_config.json", weightsFile(quantized)];
 }

@@ -3,7 +3,7 @@
  * @huggingface/transformers 3 and 4 alike; how it is imported and how its global `env` is set.
  */
 import { EmbedderError } from "../errors.ts";
-import { isNode, type ModelSource } from "./model-source.ts";
+import { isNode, type ModelSource, type ModelUse } from "./model-source.ts";
 
 export interface LibraryEnv {
   version?: string;
@@ -26,10 +26,12 @@ export interface LibraryTensor {
 export interface TokenizerOptions {
   padding: boolean;
   truncation: boolean;
+  /** The second segment of each text. */
+  text_pair?: string[];
 }
 
-/** What `pipeline("feature-extraction", …)` resolves to. Its own call is not used: it pools slowly. */
-export interface FeatureExtractor {
+/** What `pipeline(…)` resolves to. Its own call is not used: it pools slowly, and knows no pairs of texts. */
+export interface ModelPipeline {
   readonly tokenizer: { model_max_length?: number } & ((
     texts: string[],
     options: TokenizerOptions,
@@ -42,7 +44,7 @@ export interface FeatureExtractor {
 
 export interface TransformersLibrary {
   readonly env: LibraryEnv;
-  pipeline(task: string, model: string, options: Record<string, unknown>): Promise<FeatureExtractor>;
+  pipeline(task: string, model: string, options: Record<string, unknown>): Promise<ModelPipeline>;
 }
 
 /**
@@ -52,6 +54,7 @@ export interface TransformersLibrary {
  */
 export async function importLibrary(
   name: ModelSource["package"],
+  { instead }: ModelUse,
   load: (() => Promise<unknown>) | undefined,
 ): Promise<TransformersLibrary> {
   let loaded: unknown;
@@ -63,7 +66,7 @@ export async function importLibrary(
     throw new EmbedderError(
       "embedder_unavailable",
       `${name} could not be imported. Install it (\`npm install ${name}\`; it is an optional peer dependency), ` +
-        'pass `loadTransformers`, or choose the embedder that needs no package: "hashing".',
+        `pass \`loadTransformers\`, or ${instead}.`,
       { cause, details: { package: name } },
     );
   }

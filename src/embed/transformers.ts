@@ -5,137 +5,50 @@
 import { EmbedderError } from "../errors.ts";
 import type { TransformersOptions } from "../info.ts";
 import type { Embedder } from "./embedder.ts";
-import { dropPoisoned, isCached } from "./model-cache.ts";
-import { explainLoadFailure, neverDownloaded } from "./model-failure.ts";
-import { progressSum, type ModelProgress } from "./model-progress.ts";
-import { isNode, modelSource, type ModelSource } from "./model-source.ts";
+import { batches, presentable } from "./batches.ts";
+import { inTurn, loadModel, type TransformersHooks } from "./load-model.ts";
+import type { ModelProgress } from "./model-progress.ts";
+import type { ModelUse } from "./model-source.ts";
 import { blankVector, meanPool, POOLING } from "./pooling.ts";
-import {
-  configure,
-  importLibrary,
-  pipelineOptions,
-  type FeatureExtractor,
-  type LibraryTensor,
-  type TransformersLibrary,
-} from "./transformers-module.ts";
+import type { LibraryTensor, ModelPipeline } from "./transformers-module.ts";
 
 export type { ModelProgress };
 
-/** What cannot cross to a worker as plain data, or is known to the page only. */
-export interface TransformersHooks {
-  /** Called while files arrive, also from a cache. Must not throw. */
-  onProgress?: (progress: ModelProgress) => void;
-  /** Instead of importing the package: resolves to its namespace (`pipeline`, `env`). */
-  loadTransformers?: () => Promise<unknown>;
-  /** What relative `wasmPaths` and `localModelPath` are relative to. @default the URL of the page or worker */
-  baseUrl?: string;
-  /** Where the library keeps downloads in Node. @default its own folder in node_modules */
-  cacheDir?: string;
-}
-
-/** Texts per inference. Larger batches gain nothing per text (measured) and hold the queue longer. */
-const BATCH_TEXTS = 16;
-/**
- * Characters per batch, padding included (about 2k tokens). Attention memory grows with texts × tokens²:
- * 16 texts of 512 tokens would take 200 MB per layer of a MiniLM.
- */
-const BATCH_CHARS = 8192;
-/** Characters of a text that are looked at. 512 tokens, the usual window, are some 2,500. */
-const TEXT_CHARS = 16_384;
-/** Window in tokens where neither tokenizer nor model names one. */
-const DEFAULT_WINDOW = 512;
-/** Some tokenizers say "no limit" with 10^30. */
-const LARGEST_WINDOW = 1_000_000;
+const EMBEDDING: ModelUse = {
+  task: "feature-extraction",
+  model: "Xenova/all-MiniLM-L6-v2",
+  instead: 'choose the embedder that needs no package: "hashing"',
+};
 
 /**
- * Loads a model and resolves when it answers. Files come from `localModelPath`, the browser's cache or the
- * hub, in that order, and never from anywhere else.
+ * Loads a model and resolves when it answers.
  *
  * The embedder works on one call at a time, in the order of the calls; texts are batched by length. A text
  * beyond the model's window is truncated; a blank one has a fixed vector.
  *
- * @throws {EmbedderError} embedder_unavailable, when package, model or runtime cannot be had; `retryable`
- *   where going online or waiting may help; `details.needsNewWorker` where this realm cannot try again
+ * @throws {EmbedderError} embedder_unavailable, as `loadModel` has it
  * @throws {InvalidInputError} invalid_input
  */
 export async function openTransformersEmbedder(
   options: TransformersOptions = {},
   hooks: TransformersHooks = {},
 ): Promise<Embedder> {
-  const source = modelSource(options, hooks.baseUrl);
-  const library = await importLibrary(source.package, hooks.loadTransformers);
-  const extractor = await oneLoadAtATime(() => load(library, source, hooks));
-  limitWindow(extractor);
-  const dims = await probeDims(extractor, source);
+  const { source, pipeline } = await loadModel(EMBEDDING, options, hooks);
+  const dims = await probeDims(pipeline, source.model);
   const space = `transformers:${source.model}:${source.quantized ? "q8" : "fp32"}:${POOLING}:${dims}`;
-  return new TransformersEmbedder(space, dims, extractor);
+  return new TransformersEmbedder(space, dims, pipeline);
 }
 
-/** The library's settings are global, so two loads with different ones must not overlap. */
-let lastLoad: Promise<unknown> = Promise.resolve();
-
-function oneLoadAtATime<T>(load: () => Promise<T>): Promise<T> {
-  const loaded = lastLoad.then(load);
-  // Whoever asked gets the failure; the next one in line only waits for the end.
-  lastLoad = loaded.catch(() => undefined);
-  return loaded;
-}
-
-async function load(
-  library: TransformersLibrary,
-  source: ModelSource,
-  hooks: TransformersHooks,
-): Promise<FeatureExtractor> {
-  const { env } = library;
-  configure(env, source, hooks.cacheDir);
-  if (isOffline(env.remoteHost, source) && !(await isCached(env, source))) throw neverDownloaded(source);
-  const attempt = (): Promise<FeatureExtractor> =>
-    library.pipeline(
-      "feature-extraction",
-      source.model,
-      pipelineOptions(
-        env,
-        source,
-        progressSum(source.model, (progress) => hooks.onProgress?.(progress)),
-      ),
-    );
-  try {
-    return await attempt();
-  } catch (error) {
-    // Once more only where there was something to heal: else the same would happen again.
-    if ((await dropPoisoned(env, source)) === 0) throw await explainLoadFailure(error, source);
-  }
-  try {
-    return await attempt();
-  } catch (error) {
-    await dropPoisoned(env, source);
-    throw await explainLoadFailure(error, source);
-  }
-}
-
-/** True where asking a hub is known to be in vain. A hub on this machine needs no network. */
-function isOffline(host: string | undefined, source: ModelSource): boolean {
-  if (isNode() || source.localModelPath !== null || (globalThis.navigator?.onLine ?? true)) return false;
-  return !/^https?:\/\/(?:localhost|127\.|\[::1\])/.test(host ?? "");
-}
-
-/** Without a sane window the library pads and truncates to NaN, or not at all. */
-function limitWindow({ tokenizer, model }: FeatureExtractor): void {
-  const told = tokenizer.model_max_length;
-  if (typeof told === "number" && told > 0 && told <= LARGEST_WINDOW) return;
-  tokenizer.model_max_length = Math.min(model.config?.max_position_embeddings ?? DEFAULT_WINDOW, DEFAULT_WINDOW);
-}
-
-async function probeDims(extractor: FeatureExtractor, source: ModelSource): Promise<number> {
+async function probeDims(extractor: ModelPipeline, model: string): Promise<number> {
   try {
     const [vector] = await embedBatch(extractor, ["keepsake"]);
     return vector?.length ?? 0;
   } catch (cause) {
     throw new EmbedderError(
       "embedder_unavailable",
-      `Model "${source.model}" was loaded but gives no sentence embeddings. Choose one for feature extraction, ` +
+      `Model "${model}" was loaded but gives no sentence embeddings. Choose one for feature extraction, ` +
         'such as "Xenova/all-MiniLM-L6-v2".',
-      { cause, details: { model: source.model } },
+      { cause, details: { model } },
     );
   }
 }
@@ -144,11 +57,11 @@ class TransformersEmbedder implements Embedder {
   readonly kind = "semantic";
   readonly space: string;
   readonly dims: number;
-  readonly #extractor: FeatureExtractor;
+  readonly #extractor: ModelPipeline;
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
 
-  constructor(space: string, dims: number, extractor: FeatureExtractor) {
+  constructor(space: string, dims: number, extractor: ModelPipeline) {
     this.space = space;
     this.dims = dims;
     this.#extractor = extractor;
@@ -167,7 +80,7 @@ class TransformersEmbedder implements Embedder {
     await this.#next(async () => this.#extractor.dispose?.());
   }
 
-  /** One at a time: a session of the wasm runtime must not be entered twice. */
+  /** One call after the other. */
   #next<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work);
     this.#last = done.catch(() => undefined);
@@ -195,32 +108,8 @@ class TransformersEmbedder implements Embedder {
   }
 }
 
-/** Bounded in length and free of lone surrogates, which tokenizers do not expect. */
-function presentable(text: string): string {
-  return text.slice(0, TEXT_CHARS).replace(/[\ud800-\udfff]/gu, " ");
-}
-
-/** Indexes of the texts that are not blank, in batches of similar length: a batch is padded to its longest. */
-function batches(texts: readonly string[]): number[][] {
-  const lengthOf = (index: number): number => (texts[index] as string).length;
-  const order = [...texts.keys()].filter((index) => /\S/.test(texts[index] as string));
-  order.sort((a, b) => lengthOf(a) - lengthOf(b) || a - b);
-  const out: number[][] = [];
-  let batch: number[] = [];
-  for (const index of order) {
-    // In ascending order, the text to come is the longest of its batch.
-    if (batch.length === BATCH_TEXTS || (batch.length + 1) * lengthOf(index) > BATCH_CHARS) {
-      if (batch.length > 0) out.push(batch);
-      batch = [];
-    }
-    batch.push(index);
-  }
-  if (batch.length > 0) out.push(batch);
-  return out;
-}
-
-async function embedBatch(extractor: FeatureExtractor, texts: string[]): Promise<Float32Array[]> {
-  const { hidden, mask } = await infer(extractor, texts);
+async function embedBatch(extractor: ModelPipeline, texts: string[]): Promise<Float32Array[]> {
+  const { hidden, mask } = await inTurn(() => infer(extractor, texts));
   const [count = 0, tokens = 0, width = 0] = hidden.dims;
   if (!(hidden.data instanceof Float32Array) || hidden.dims.length !== 3 || count !== texts.length) {
     throw new EmbedderError(
@@ -233,7 +122,7 @@ async function embedBatch(extractor: FeatureExtractor, texts: string[]): Promise
 }
 
 async function infer(
-  { tokenizer, model }: FeatureExtractor,
+  { tokenizer, model }: ModelPipeline,
   texts: string[],
 ): Promise<{ hidden: LibraryTensor; mask: LibraryTensor }> {
   let inputs: Record<string, LibraryTensor>;

@@ -1,7 +1,7 @@
 /** What an engine is made of: the store and the embedders that its options name, or those that the app puts in place. */
 import type { Embedder } from "../embed/embedder.ts";
 import { hashingEmbedder } from "../embed/hashing.ts";
-import type { TransformersHooks } from "../embed/transformers.ts";
+import type { TransformersHooks } from "../embed/load-model.ts";
 import type { Runtime } from "../runtime.ts";
 import { openIndexedDBStore } from "../store/indexeddb-store.ts";
 import { openMemoryStore } from "../store/memory-store.ts";
