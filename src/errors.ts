@@ -32,6 +32,10 @@ export type ErrorCode =
   // EmbedderError
   | "embedder_unavailable"
   | "embedder_failed"
+  // KeepsakeError: why a search was not reranked (`answer.rerank.error`); no call rejects with these
+  | "reranker_unavailable"
+  | "reranker_failed"
+  | "reranker_timeout"
   // StoreError
   | "store_quota"
   | "store_blocked"
@@ -218,6 +222,10 @@ function ownError(wire: WireError, code: ErrorCode): KeepsakeError {
     case "embedder_unavailable":
     case "embedder_failed":
       return new EmbedderError(code, wire.message, options);
+    case "reranker_unavailable":
+    case "reranker_failed":
+    case "reranker_timeout":
+      return new KeepsakeError(code, wire.message, options);
     case "store_quota":
     case "store_blocked":
     case "store_lost":

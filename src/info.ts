@@ -44,6 +44,14 @@ export interface EmbedderInfo {
   embedded?: { done: number; total: number };
 }
 
+/** State of a cross-encoder that searches rerank with, as events tell it. */
+export interface RerankerInfo {
+  model: string;
+  state: "loading" | "ready" | "unavailable";
+  /** Why it is not to be had. The next search that reranks tries again. */
+  reason?: string;
+}
+
 /** What `info()` tells. */
 export interface MemoryInfo {
   name: string;
@@ -61,8 +69,17 @@ export interface MemoryInfo {
 
 /** What happens inside, as it happens. More types may join: ignore those you do not know. */
 export type KeepsakeEvent =
-  | { type: "model-progress"; model: string; file?: string; loadedBytes: number; totalBytes: number }
+  | {
+      type: "model-progress";
+      /** What the model is for. */
+      use: "embedder" | "reranker";
+      model: string;
+      file?: string;
+      loadedBytes: number;
+      totalBytes: number;
+    }
   | { type: "model-state"; embedder: EmbedderInfo }
+  | { type: "reranker-state"; reranker: RerankerInfo }
   | { type: "stage"; opId: string; stage: "extract" | "recall" | "resolve" | "commit" }
   | { type: "committed"; seq: number; scopeKeys: string[]; opId: string }
   | { type: "reset"; epoch: number }

@@ -157,6 +157,13 @@ export interface SearchRequest extends Selection {
   graph?: boolean;
 }
 
+export interface RerankRequest {
+  query: string;
+  documents: string[];
+  /** The cross-encoder; loaded at the first request that names it. @default "Xenova/ms-marco-MiniLM-L-6-v2" */
+  model: TransformersOptions;
+}
+
 export interface GraphRequest {
   /** Every id given must be on the memories; a memory may have more. */
   scope: Scope;
@@ -241,6 +248,12 @@ export interface Engine {
   pending(): Promise<PendingOp[]>;
   /** Best first; equal scores by `seq`, newest first. */
   search(request: SearchRequest): Promise<SearchResult[]>;
+  /**
+   * How well each document answers the query, as a cross-encoder on this device reads them: in the order of the
+   * documents, in [0, 1], higher is better.
+   * @throws {KeepsakeError} reranker_unavailable, reranker_failed
+   */
+  rerank(request: RerankRequest): Promise<number[]>;
   /** Relations around what a search found: those of the memories first, then what is near; at most 50. */
   relationsAround(request: RelationsRequest): Promise<Relation[]>;
   /** Nodes and edges, whole or around one entity; empty for an unknown one. */

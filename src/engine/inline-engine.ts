@@ -23,7 +23,7 @@ import { readClock } from "./clock.ts";
 import { commit, textsOf } from "./commit.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import * as edit from "./edit.ts";
-import { Embedding, type EmbeddingPlan } from "./embedding.ts";
+import { Embedding } from "./embedding.ts";
 import type {
   AcceptRequest,
   ClaimedOp,
@@ -37,6 +37,7 @@ import type {
   ListRequest,
   RecallResult,
   RelationsRequest,
+  RerankRequest,
   SearchRequest,
   UpdateRequest,
 } from "./engine.ts";
@@ -48,6 +49,7 @@ import { list } from "./list.ts";
 import { Maintenance } from "./maintenance.ts";
 import { openStore, planOf, type EngineParts } from "./parts.ts";
 import { recall } from "./recall.ts";
+import type { Rerankers } from "./rerankers.ts";
 import type { EntityCount, ListPage, UndoResult } from "./results.ts";
 import { search } from "./search.ts";
 import { selects } from "./selection.ts";
@@ -68,7 +70,7 @@ export async function openInlineEngine(
   const store = await (parts.openStore ?? openStore)(options, onLost);
   const leases = openLeases(runtime.randomId());
   const context: EngineContext = { store, runtime, leases, emit: onEvent };
-  return new InlineEngine(context, options, planOf(options.embedder, parts, onEvent));
+  return new InlineEngine(context, options, parts);
 }
 
 class InlineEngine implements Engine {
@@ -80,15 +82,18 @@ class InlineEngine implements Engine {
   readonly #tabs: Tabs;
   /** Asked for at once, so that it is there when the network is not. */
   readonly #seldom = partLoader(() => import("./seldom.ts"));
+  readonly #parts: EngineParts;
+  #rerankers: Rerankers | null = null;
   #closed = false;
 
-  constructor(context: EngineContext, options: EngineOptions, plan: EmbeddingPlan) {
+  constructor(context: EngineContext, options: EngineOptions, parts: EngineParts) {
     this.#context = context;
     this.#name = options.name;
     this.#views = new Views(context, options.index, () => this.#embedding.settle().catch(() => undefined));
     this.#maintenance = new Maintenance(context, this.#views);
     this.#tabs = openTabs(context.store.kind === "indexeddb" ? options.name : null, context.emit);
-    this.#embedding = new Embedding(plan, {
+    this.#parts = parts;
+    this.#embedding = new Embedding(planOf(options.embedder, parts, context.emit), {
       fill: async (embedder, onProgress) => {
         const filled = await fillSpace(context, embedder, onProgress, () => this.#closed);
         // Vectors that came behind a view's back are not in the log.
@@ -175,6 +180,13 @@ class InlineEngine implements Engine {
     );
     this.#maintenance.wake();
     return results;
+  }
+
+  async rerank(request: RerankRequest): Promise<number[]> {
+    const { Rerankers } = await this.#seldom();
+    this.#assertOpen();
+    this.#rerankers ??= new Rerankers(this.#parts.loadTransformers, this.#context.emit);
+    return this.#rerankers.score(request);
   }
 
   async relationsAround(request: RelationsRequest): Promise<Relation[]> {
@@ -334,6 +346,7 @@ class InlineEngine implements Engine {
     this.#tabs.close();
     await this.#maintenance.close();
     await this.#embedding.close();
+    this.#rerankers?.close();
     await this.#views.drop();
     this.#context.leases.close();
     await this.#context.store.close();

@@ -34,7 +34,7 @@ export function planOf(
   if (embedder) return { first: null, load: async () => embedder };
   if (config.kind === "hashing") return { first: hashingEmbedder(), load: null };
   const hooks: TransformersHooks = {
-    onProgress: (progress) => onEvent({ type: "model-progress", ...progress }),
+    onProgress: (progress) => onEvent({ type: "model-progress", use: "embedder", ...progress }),
     ...(loadTransformers && { loadTransformers }),
   };
   return {

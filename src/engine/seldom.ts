@@ -6,4 +6,5 @@ export { feedback } from "./feedback.ts";
 export { forget } from "./forget.ts";
 export { readEntityOverlap, readGraphView, readRelationsAround } from "./graph-view.ts";
 export { changesToEmbed, importPart } from "./import.ts";
+export { Rerankers } from "./rerankers.ts";
 export { textsToRestore, undo } from "./undo.ts";
