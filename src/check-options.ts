@@ -4,7 +4,7 @@ import { isEmbedder } from "./open-engine.ts";
 import type { MemoryOptions } from "./options.ts";
 
 /** Options that contradict each other are refused. */
-export function checkOptions({ engine, worker, embedder, name, llm }: MemoryOptions): void {
+export function checkOptions({ engine, worker, embedder, name, llm, reranker }: MemoryOptions): void {
   if (engine !== undefined && engine !== "worker" && worker) {
     throw new InvalidInputError("keepsake: `worker` has no meaning with this engine. Drop one of the two.");
   }
@@ -18,5 +18,8 @@ export function checkOptions({ engine, worker, embedder, name, llm }: MemoryOpti
   }
   if (llm !== undefined && typeof llm !== "function") {
     throw new InvalidInputError("keepsake: llm must be a function that takes a request and returns the reply text.");
+  }
+  if (reranker === "llm" ? !llm : reranker !== undefined && !["function", "object"].includes(typeof reranker)) {
+    throw new InvalidInputError('keepsake: reranker must be a function, { model }, or "llm" where there is an `llm`.');
   }
 }

@@ -12,5 +12,6 @@ export {
   toUpdateRequest,
   toUpdateRequests,
 } from "./requests.ts";
+export { searchReranked } from "./rerank/rerank.ts";
 export { readSearch } from "./search-request.ts";
 export { toGivenId, toText } from "./validate.ts";

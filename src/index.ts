@@ -12,6 +12,7 @@ export type {
   MemoryOptions,
   ReadyOptions,
   ScopedOptions,
+  SearchAnswer,
   SearchOptions,
   UpdateEntry,
   UpdateFields,
@@ -34,7 +35,8 @@ export type { EntityCount, ImportResult, UndoBlocker, UndoResult } from "./engin
 export type { KeepsakeExport } from "./portable/format.ts";
 export type { Runtime } from "./runtime.ts";
 export type { Filter, FilterOperators } from "./filter-types.ts";
-export type { EmbedderInfo, KeepsakeEvent, MemoryInfo, TransformersOptions } from "./info.ts";
+export type { EmbedderInfo, KeepsakeEvent, MemoryInfo, RerankerInfo, TransformersOptions } from "./info.ts";
+export type { Criterion, Reranker, RerankerRequest, RerankOptions, RerankOutcome } from "./rerank/types.ts";
 export type {
   AddResult,
   AddResultItem,

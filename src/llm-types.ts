@@ -25,3 +25,6 @@ export interface LLMRequest {
  * wrapped in an {@link LLMError} as `cause` and the op stays pending.
  */
 export type LLM = (request: LLMRequest) => Promise<string>;
+
+/** How long one call may take where nothing else is said, in ms: a small model on a slow device needs that. */
+export const DEFAULT_LLM_TIMEOUT_MS = 120_000;

@@ -16,6 +16,7 @@ import type {
   MemoryOptions,
   ReadyOptions,
   ScopedOptions,
+  SearchAnswer,
   SearchOptions,
   UpdateEntry,
   UpdateFields,
@@ -24,17 +25,7 @@ import type { KeepsakeExport } from "./portable/format.ts";
 import { scopeKeyOf } from "./scope.ts";
 import { Session } from "./session.ts";
 import type { KeepsakeEvent, MemoryInfo } from "./info.ts";
-import type {
-  AddResult,
-  Feedback,
-  Graph,
-  HistoryEntry,
-  MemoryItem,
-  MessageInput,
-  PendingOp,
-  Relation,
-  SearchResult,
-} from "./types.ts";
+import type { AddResult, Feedback, Graph, HistoryEntry, MemoryItem, MessageInput, PendingOp } from "./types.ts";
 
 /**
  * Long-term memory on this device.
@@ -91,18 +82,25 @@ export class Memory {
 
   /**
    * Memories that carry every id of the scope, by meaning and by words, best first; with `graph` also the relations
-   * around them, those of the best memory first.
+   * around them, those of the best memory first. With `rerank` or `criteria` the best are put in order by the reranker
+   * or the LLM; where that fails they stay as they are, and `answer.rerank` says so.
    * @throws {InvalidInputError} {EmbedderError}
    */
-  async search(query: string, options: SearchOptions): Promise<{ results: SearchResult[]; relations?: Relation[] }> {
+  async search(query: string, options: SearchOptions): Promise<SearchAnswer> {
     const given = copyOf(options);
     const signal = signalOf(options);
-    const { request, around } = await this.#session.read(({ readSearch }) => readSearch(query, given), signal);
-    const results = await this.#session.call(signal, ({ engine }) => engine.search(request));
-    this.#session.recalled.note(results);
-    if (!around) return { results };
-    const near = { ...around, memoryIds: results.map((result) => result.id) };
-    return { results, relations: await this.#session.call(signal, ({ engine }) => engine.relationsAround(near)) };
+    const { request, around, rerank } = await this.#session.read(
+      ({ readSearch }) => readSearch(query, given, this.#options),
+      signal,
+    );
+    const answer = await this.#session.call(signal, ({ engine, flow }) =>
+      flow.searchReranked({ engine, options: this.#options, signal }, request, rerank),
+    );
+    this.#session.recalled.note(answer.results);
+    if (!around) return answer;
+    const near = { ...around, memoryIds: answer.results.map((result) => result.id) };
+    const relations = await this.#session.call(signal, ({ engine }) => engine.relationsAround(near));
+    return { ...answer, relations };
   }
 
   /**

@@ -6,6 +6,7 @@ import type { Embedder } from "./embed/embedder.ts";
 import { EngineError } from "./errors.ts";
 import { loadPart } from "./load-part.ts";
 import type { MemoryOptions } from "./options.ts";
+import { withPageUrls } from "./page-urls.ts";
 import type { KeepsakeEvent, TransformersOptions } from "./info.ts";
 import { openWorkerEngine, type WorkerLike } from "./worker/client.ts";
 
@@ -88,17 +89,4 @@ function embedderConfig(embedder: Exclude<MemoryOptions["embedder"], undefined>)
   if (embedder === "hashing" || isEmbedder(embedder)) return { kind: "hashing" };
   const options: TransformersOptions = embedder === "auto" ? { background: true } : embedder;
   return { kind: "transformers", ...withPageUrls(options) };
-}
-
-/** Paths are the page's: a worker has another base URL. */
-function withPageUrls(options: TransformersOptions): TransformersOptions {
-  const base = globalThis.location?.href;
-  if (base === undefined || base === "about:blank") return options;
-  const absolute = (path: string): string => new URL(path, base).href;
-  const { wasmPaths = "/ort/", localModelPath } = options;
-  return {
-    ...options,
-    wasmPaths: absolute(wasmPaths),
-    ...(localModelPath !== undefined && { localModelPath: absolute(localModelPath) }),
-  };
 }

@@ -1,10 +1,22 @@
 /** What the public methods take. */
 import type { Embedder } from "./embed/embedder.ts";
 import type { IndexOptions, OpenEngine } from "./engine/engine.ts";
+import type { Criterion, Reranker, RerankOptions, RerankOutcome } from "./rerank/types.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Filter } from "./filter-types.ts";
 import type { TransformersOptions } from "./info.ts";
-import type { AddResult, CustomPrompts, JSONObject, LLM, MemoryItem, PendingOp, Retention, Scope } from "./types.ts";
+import type {
+  AddResult,
+  CustomPrompts,
+  JSONObject,
+  LLM,
+  MemoryItem,
+  PendingOp,
+  Relation,
+  Retention,
+  Scope,
+  SearchResult,
+} from "./types.ts";
 
 export interface MemoryOptions {
   /** Name of the database. Two memories of one name on one origin share everything. @default "default" */
@@ -13,6 +25,14 @@ export interface MemoryOptions {
   llm?: LLM;
   /** How long one LLM call may take, in ms. @default 120000 */
   llmTimeoutMs?: number;
+  /**
+   * What puts the best memories of a search in their final order, where the search asks for it (`rerank`):
+   * - a function of the app's;
+   * - `"llm"`: the `llm`, with the purpose `rerank`;
+   * - `{ model, … }`: that cross-encoder through transformers.js, on this device. Loaded at the first such search.
+   * @default the cross-encoder `Xenova/ms-marco-MiniLM-L-6-v2`, from where the embedder's model comes
+   */
+  reranker?: Reranker | "llm" | Omit<TransformersOptions, "background">;
   /**
    * - `"auto"`: hashing at once, `Xenova/all-MiniLM-L6-v2` as soon as it can be loaded, then everything is
    *   re-embedded. Nothing waits for the download.
@@ -147,6 +167,23 @@ export interface SearchOptions extends ScopedOptions, ViewOptions, LegacyOptions
   explain?: boolean;
   /** Also return the relations around what was found, at most 50. @default false */
   graph?: boolean;
+  /** Put the best in order by the `reranker`. Where that fails, the answer says so. @default false */
+  rerank?: boolean | RerankOptions;
+  /**
+   * Put the best in order by what the `llm` thinks of them, criterion by criterion, and by their score. Takes the
+   * place of the `reranker`. Each has a name, a description, and a weight beside the score, which weighs 1.
+   */
+  criteria?: Criterion[];
+}
+
+/** What `search` resolves to. */
+export interface SearchAnswer {
+  /** Best first. */
+  results: SearchResult[];
+  /** With `graph`: relations around them, those of the best memory first. */
+  relations?: Relation[];
+  /** With `rerank` or `criteria`: what became of it. */
+  rerank?: RerankOutcome;
 }
 
 export interface GraphOptions extends ScopedOptions {

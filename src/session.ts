@@ -3,13 +3,12 @@ import { checkSignal, untilAborted } from "./abort.ts";
 import { Recalled } from "./add/recalled.ts";
 import { EngineError } from "./errors.ts";
 import type { KeepsakeEvent } from "./info.ts";
+import { DEFAULT_LLM_TIMEOUT_MS } from "./llm-types.ts";
 import { partLoader } from "./load-part.ts";
 import { loadFlow, openEngine, type Flow, type Opened } from "./open-engine.ts";
 import type { MemoryOptions } from "./options.ts";
 import { systemRuntime, type Runtime } from "./runtime.ts";
 import { Watchers } from "./watchers.ts";
-
-const DEFAULT_LLM_TIMEOUT_MS = 120_000;
 
 export class Session {
   readonly recalled = new Recalled();

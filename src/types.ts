@@ -169,6 +169,8 @@ export interface SearchResult extends MemoryItem {
   score: number;
   /** With `explain`: what the score is made of. */
   parts?: ScoreParts;
+  /** Where it was reranked: what the order goes by, higher is better. `score` is as it was. */
+  rerankScore?: number;
 }
 
 /** What each signal adds to a score, from 0 up; all together they are the score. */

@@ -1,7 +1,7 @@
 /** One question to the app's LLM: asked, read, re-asked once with what was wrong, or a typed error. */
-import { untilAborted } from "../abort.ts";
 import { LLMError, LLMOutputError, type Stage } from "../errors.ts";
-import type { JSONSchema, LLMPurpose, LLMRequest, TraceStage } from "../types.ts";
+import type { JSONSchema, LLM, LLMPurpose, LLMRequest, TraceStage } from "../types.ts";
+import { withinTime } from "../within-time.ts";
 import { parseReply, ReplyProblem } from "./parse-reply.ts";
 import type { Run } from "./ports.ts";
 import { reaskMessages } from "./prompts/reask.ts";
@@ -58,47 +58,61 @@ async function attempt<T>(
   }
 }
 
+/** Who asks. */
+export interface Asker {
+  llm: LLM | null;
+  /** How long the call may take, in ms. */
+  llmTimeoutMs: number;
+  signal: AbortSignal | undefined;
+  /** The op that asks, where one does. */
+  opId?: string;
+}
+
 /** One call within its time. @throws {LLMError}; the signal's reason on abort */
 export async function call(
-  { llm, llmTimeoutMs, signal, opId }: Run,
-  { purpose, schema }: Pick<Question<unknown>, "purpose" | "schema">,
+  { llm, llmTimeoutMs, signal, opId }: Asker,
+  { purpose, schema }: { purpose: LLMPurpose; schema: JSONSchema },
   messages: LLMRequest["messages"],
 ): Promise<string> {
   const stage = stageOf(purpose);
   if (!llm) throw new LLMError("llm_failed", "keepsake: no LLM is configured.", { stage });
-  signal?.throwIfAborted();
-  const clock = timeLimit(llmTimeoutMs, stage);
-  const limit = signal ? AbortSignal.any([signal, clock.signal]) : clock.signal;
+  const request = { purpose, messages, schema, ...(opId !== undefined && { opId }) };
+  const onTimeout = (): LLMError => timedOut(llmTimeoutMs, stage);
   try {
-    // The race settles even when the callback ignores its signal.
-    const answering = Promise.resolve(llm({ purpose, messages, schema, signal: limit, opId }));
-    const reply: unknown = await untilAborted(answering, limit);
+    const reply: unknown = await withinTime((limit) => llm({ ...request, signal: limit }), {
+      timeoutMs: llmTimeoutMs,
+      onTimeout,
+      signal,
+    });
     if (typeof reply === "string") return reply;
     throw new TypeError(`the llm callback must return a string, but returned ${typeof reply}`);
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
-    throw cause === clock.signal.reason ? cause : failed(cause, stage);
-  } finally {
-    clock.stop();
+    throw failed(cause, stage);
   }
 }
 
-function stageOf(purpose: Question<unknown>["purpose"]): Stage {
+function stageOf(purpose: LLMPurpose): Stage {
+  if (purpose === "rerank") return "search";
   return purpose === "resolve" ? "resolve" : "extract";
 }
 
-function timeLimit(timeoutMs: number, stage: Stage): { signal: AbortSignal; stop: () => void } {
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    const message = `keepsake: the LLM did not answer within ${timeoutMs} ms (llmTimeoutMs). The op stays pending; flush() tries again.`;
-    controller.abort(new LLMError("llm_timeout", message, { stage }));
-  }, timeoutMs);
-  return { signal: controller.signal, stop: () => clearTimeout(timer) };
+/** What becomes of the work that the call was for. */
+function consequence(stage: Stage): string {
+  if (stage === "search") return "The results are in the order of the search.";
+  return "The op stays pending; flush() tries again.";
+}
+
+function timedOut(timeoutMs: number, stage: Stage): LLMError {
+  const message = `keepsake: the LLM did not answer within ${timeoutMs} ms (llmTimeoutMs). ${consequence(stage)}`;
+  return new LLMError("llm_timeout", message, { stage });
 }
 
 function failed(cause: unknown, stage: Stage): LLMError {
   if (cause instanceof LLMError) return cause;
   const said = cause instanceof Error ? cause.message : String(cause);
-  const message = `keepsake: the LLM callback threw (${said}). The op stays pending; flush() tries again.`;
-  return new LLMError("llm_failed", message, { stage, cause });
+  return new LLMError("llm_failed", `keepsake: the LLM callback threw (${said}). ${consequence(stage)}`, {
+    stage,
+    cause,
+  });
 }

@@ -322,7 +322,7 @@ function readId(value: unknown, ids: number): string | null {
 }
 
 /** A whole number from 0, also as `"3"`, `"#3"` or `"[3]"`. */
-function readIndex(value: unknown): number | null {
+export function readIndex(value: unknown): number | null {
   if (typeof value === "number") return Number.isInteger(value) && value >= 0 ? value : null;
   if (typeof value !== "string") return null;
   const digits = /^[#[]?(\d{1,6})\]?$/.exec(value.trim())?.[1];

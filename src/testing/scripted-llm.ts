@@ -84,6 +84,15 @@ export function decisions(...list: ScriptedDecision[]): { decisions: ScriptedDec
   return { decisions: list };
 }
 
+/**
+ * The reply to a rerank request: for each memory shown, in their order, one score or one per criterion.
+ * @example
+ * scores(0.2, 0.9); // { memories: [{ id: 0, scores: [0.2] }, { id: 1, scores: [0.9] }] }
+ */
+export function scores(...list: (number | number[])[]): { memories: { id: number; scores: number[] }[] } {
+  return { memories: list.map((given, id) => ({ id, scores: [given].flat() })) };
+}
+
 /** A reply that never comes; it rejects with the signal's reason on abort. */
 export function never(): (request: LLMRequest) => Promise<never> {
   return ({ signal }) =>

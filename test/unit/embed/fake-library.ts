@@ -9,9 +9,10 @@ interface Tensor {
 export interface FakeLibrary {
   env: LibraryEnv;
   pipeline(task: string, model: string, options: Record<string, unknown>): Promise<unknown>;
-  /** Options of every load. */
+  /** Options of every load, and what for. */
   loads: Record<string, unknown>[];
-  /** Texts of every inference. */
+  tasks: string[];
+  /** Texts of every inference; of a pair, both with a bar between. */
   batches: string[][];
   /** Inferences that run at this moment, and the most that ever did. */
   running: number;
@@ -35,6 +36,7 @@ export function fakeLibrary(version: string): FakeLibrary {
       backends: { onnx: { wasm: { wasmPaths: "https://cdn.invalid/" } } },
     },
     loads: [],
+    tasks: [],
     batches: [],
     running: 0,
     mostRunning: 0,
@@ -42,20 +44,21 @@ export function fakeLibrary(version: string): FakeLibrary {
     loadErrors: [],
     output: null,
     windows: [],
-    async pipeline(_task, _model, options) {
+    async pipeline(task, _model, options) {
       library.loads.push(options);
+      library.tasks.push(task);
       if (library.loadErrors.length > 0) throw library.loadErrors.shift();
-      return extractor(library);
+      return task === "text-classification" ? fakePipeline(library, logits) : fakePipeline(library, tokenVectors);
     },
   };
   return library;
 }
 
-function extractor(library: FakeLibrary): unknown {
+function fakePipeline(library: FakeLibrary, answer: (texts: string[]) => Record<string, Tensor>): unknown {
   let texts: string[] = [];
   const tokenizer = Object.assign(
-    (batch: string[]): Record<string, Tensor> => {
-      texts = batch;
+    (batch: string[], { text_pair: pair }: { text_pair?: string[] } = {}): Record<string, Tensor> => {
+      texts = pair ? batch.map((text, i) => `${text}|${pair[i]}`) : batch;
       library.windows.push(tokenizer.model_max_length);
       return { attention_mask: { data: BigInt64Array.from(batch, () => 1n), dims: [batch.length, 1] } };
     },
@@ -68,7 +71,7 @@ function extractor(library: FakeLibrary): unknown {
       library.mostRunning = Math.max(library.mostRunning, ++library.running);
       await new Promise((resolve) => setTimeout(resolve, 1));
       library.running--;
-      return library.output?.(batch) ?? { last_hidden_state: tokenVectors(batch) };
+      return library.output?.(batch) ?? answer(batch);
     },
     { config: { max_position_embeddings: 256 } },
   );
@@ -82,7 +85,12 @@ function extractor(library: FakeLibrary): unknown {
 }
 
 /** One token per text, two numbers that tell texts apart. */
-function tokenVectors(texts: string[]): Tensor {
+function tokenVectors(texts: string[]): Record<string, Tensor> {
   const data = Float32Array.from(texts.flatMap((text) => [text.length, text.charCodeAt(0)]));
-  return { data, dims: [texts.length, 1, 2] };
+  return { last_hidden_state: { data, dims: [texts.length, 1, 2] } };
+}
+
+/** Longer pairs are more relevant. */
+function logits(texts: string[]): Record<string, Tensor> {
+  return { logits: { data: Float32Array.from(texts, (text) => text.length / 10), dims: [texts.length, 1] } };
 }
