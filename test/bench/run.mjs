@@ -1,0 +1,59 @@
+/**
+ * `npm run bench`: measures the built library beside its peers, one thing at a time, and writes what it found to
+ * results/latest.json, results/latest.md and the tables in docs/benchmark.md and README.md. docs/benchmark.md explains it.
+ */
+import { cpus, totalmem } from "node:os";
+import { dirname, join } from "node:path";
+import { createRequire } from "node:module";
+import { makeTestModel } from "../../scripts/make-test-model.mjs";
+import { buildPage, CACHE } from "./build.mjs";
+import { openBrowser } from "./machine/chromium.mjs";
+import { startServer } from "./machine/server.mjs";
+import { readOptions } from "./options.mjs";
+import { installPeers, peerVersions } from "./peers.mjs";
+import { writeResults } from "./report/write.mjs";
+
+const started = Date.now();
+const options = readOptions();
+const log = (line) => console.error(`${((Date.now() - started) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
+
+installPeers();
+const server = await startServer(await folders());
+const browser = await openBrowser(server.port);
+try {
+  const sections = {};
+  for (const name of options.only) sections[name] = await runSection(name);
+  const isPartial = options.sizes !== undefined || options.peers !== undefined;
+  writeResults({ machine: machine(), sections, out: options.out, isPartial });
+} finally {
+  await browser.close();
+  await server.close();
+}
+log("done");
+
+async function runSection(name) {
+  const section = await import(`./sections/${name}.mjs`);
+  const from = Date.now();
+  const sizes = options.sizes ?? section.sizes;
+  const results = await section.run({ browser, sizes, peers: options.peers, log });
+  return { at: new Date().toISOString(), seconds: Math.round((Date.now() - from) / 1_000), results };
+}
+
+async function folders() {
+  const models = join(CACHE, "models");
+  await makeTestModel(join(models, "tiny"), { dims: 384 });
+  const ort = join(dirname(createRequire(import.meta.url).resolve("@xenova/transformers/package.json")), "dist");
+  return { page: await buildPage(), vectors: join(CACHE, "vectors"), models, ort };
+}
+
+function machine() {
+  return {
+    cpu: cpus()[0]?.model ?? "unknown",
+    cores: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    os: `${process.platform} ${process.arch}`,
+    node: process.version,
+    chromium: browser.version,
+    packages: peerVersions(),
+  };
+}
