@@ -2,7 +2,7 @@
  * One adapter per way to search, with one tiny port. `create({ dims, capacity })` and `open(saved, { dims })` give
  *
  * - `add(rows, first, buckets)`: vectors, row-major, with the labels `first`, `first` + 1, …
- * - `finish?(capMs)`: what can be done after it
+ * - `finish?(capMs)`: what is done while it answers already; rows of the graph, if that is what it made
  * - `search(query, topK, filter?)`: labels, best first; `filter` is `{ percent, allowed, has }`
  * - `save?()`: an array of what IndexedDB takes
  * - `close?()`

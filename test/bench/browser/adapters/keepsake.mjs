@@ -26,6 +26,7 @@ function overPlanned(index, dims, finish) {
 async function buildGraph(index, capMs) {
   const end = now() + capMs;
   while ((await index.buildSlice(SLICE_MS, now)) && now() < end);
+  return index.hnswRows;
 }
 
 async function openPlanned(chunks, { dims }, options) {
