@@ -16,9 +16,8 @@ let index;
 export const vectorCases = {
   /** Fetches the vectors: not part of what is measured. */
   async prepare(count, urls) {
-    const fetchNumbers = async (url) => new Float32Array(await (await fetch(url)).arrayBuffer());
     queries = await fetchNumbers(urls.queries);
-    rows = (await fetchNumbers(urls.rows)).slice(0, count * DIMS);
+    rows = await fetchNumbers(`${urls.rows}?bytes=${count * DIMS * 4}`);
     buckets = Uint8Array.from({ length: count }, (_, row) => bucketOf(row));
   },
 
@@ -99,6 +98,10 @@ export const vectorCases = {
     index = undefined;
   },
 };
+
+async function fetchNumbers(url) {
+  return new Float32Array(await (await fetch(url)).arrayBuffer());
+}
 
 function queryAt(i) {
   return queries.slice(i * DIMS, (i + 1) * DIMS);

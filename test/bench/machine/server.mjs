@@ -15,17 +15,19 @@ const HEADERS = {
   "Cross-Origin-Resource-Policy": "same-origin",
 };
 
-/** @param {Record<string, string>} folders by the first part of the path */
+/** @param {Record<string, string>} folders by the first part of the path; `?bytes=n` gives the beginning of a file */
 export async function startServer(folders) {
   const server = createServer((request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname));
-    const [, area, ...rest] = path.split("/");
+    const url = new URL(request.url ?? "/", "http://localhost");
+    const [, area, ...rest] = normalize(decodeURIComponent(url.pathname)).split("/");
     const file = folders[area] && join(folders[area], ...rest);
     const size = file && sizeOf(file);
     if (size === undefined) return void response.writeHead(404).end();
+    const length = Math.min(size, Number(url.searchParams.get("bytes") ?? size));
     const type = TYPES[extname(file)] ?? "application/octet-stream";
-    response.writeHead(200, { ...HEADERS, "Content-Type": type, "Content-Length": size });
-    createReadStream(file).pipe(response);
+    response.writeHead(200, { ...HEADERS, "Content-Type": type, "Content-Length": length });
+    if (length === 0) response.end();
+    else createReadStream(file, { end: length - 1 }).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
   const close = () => {

@@ -18,6 +18,8 @@ const CONTENDERS = [
 ];
 /** A build that will take longer is given up; a graph of 100,000 rows takes some four minutes. */
 const capMs = (size) => (size > 50_000 ? 300_000 : 150_000);
+/** Behind an index that answers already. */
+const GRAPH_CAP_MS = 400_000;
 /** From here on the planner's index has a graph: it is the same as ours by name. */
 const PLANNED_GRAPH_FROM = 50_000;
 /** How long the searches of one cell are repeated, about, in ms. */
@@ -27,6 +29,8 @@ const MAX_REPEATS = 40;
 const SLOW_MS = 40;
 const FEW_QUERIES = 20;
 const OPENINGS = 3;
+/** An opening slower than this is not repeated. */
+const SLOW_OPENING_MS = 2_000;
 
 export const sizes = [1_000, 10_000, 50_000, 100_000];
 
@@ -70,7 +74,7 @@ async function measure(place, { name, size, urls, truth }) {
       build: { ms: build.value.ms, cpuMs: build.cpuMs, rows: build.value.rows, atLeastMs: build.value.atLeastMs },
     };
     if (build.value.atLeastMs !== undefined) return result;
-    const finish = await page.measure("finish", capMs(size));
+    const finish = await page.measure("finish", GRAPH_CAP_MS);
     if (finish.value.graphRows > 0) result.finish = { ...finish.value, cpuMs: finish.cpuMs };
     result.memoryMiB = (await page.memoryMiB()) - memoryBefore;
     result.searches = {};
@@ -110,7 +114,9 @@ async function persistence(page, place, { name, urls, truth }, result) {
     result.save = { bytes: saved.value, cpuMs: saved.cpuMs };
     await page.call("discard");
     const openings = [];
-    while (openings.length < OPENINGS) openings.push(await open(place, name, urls, truth));
+    while (openings.length < OPENINGS && !(openings[0]?.ms > SLOW_OPENING_MS)) {
+      openings.push(await open(place, name, urls, truth));
+    }
     const [ms, cpuMs] = ["ms", "cpuMs"].map((key) => median(openings.map((opening) => opening[key])));
     result.open = { ms, cpuMs, recall: openings[0].recall };
   } catch (error) {

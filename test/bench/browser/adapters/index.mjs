@@ -10,10 +10,10 @@
  * `../vite.config.ts` puts a stub in the place of an adapter whose package is not installed.
  */
 export const adapters = {
-  keepsake: () => import("./keepsake.mjs").then((module) => module.planned),
-  "keepsake-kernel": () => import("./keepsake.mjs").then((module) => module.kernel),
-  "keepsake-plain": () => import("./keepsake.mjs").then((module) => module.plain),
-  "keepsake-hnsw": () => import("./keepsake.mjs").then((module) => module.hnsw),
+  keepsake: () => import("./keepsake.ts").then((module) => module.planned),
+  "keepsake-kernel": () => import("./keepsake.ts").then((module) => module.kernel),
+  "keepsake-plain": () => import("./keepsake.ts").then((module) => module.plain),
+  "keepsake-hnsw": () => import("./keepsake.ts").then((module) => module.hnsw),
   mememo: () => import("./mememo.mjs"),
   "voy-search": () => import("./voy-search.mjs"),
   edgevec: () => import("./edgevec.mjs"),
