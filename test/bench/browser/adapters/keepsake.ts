@@ -19,7 +19,7 @@ interface Adapter {
   add: (rows: Float32Array, first: number) => void | Promise<void>;
   finish?: (capMs: number) => Promise<number>;
   search: (query: Float32Array, topK: number, filter?: Filter) => number[];
-  save?: () => Uint8Array[];
+  save?: () => Promise<Uint8Array[]>;
   close?: () => void;
 }
 
@@ -46,7 +46,9 @@ function over(index: FlatIndex | PlannedIndex): Adapter {
 }
 
 function overPlanned(index: PlannedIndex): Adapter {
-  const save = (): Uint8Array[] => encodeSnapshot({ ...HEADER, dims: index.dims, count: index.size }, index.toParts());
+  const save = async (): Promise<Uint8Array[]> => [
+    ...encodeSnapshot({ ...HEADER, dims: index.dims, count: index.size }, await index.toParts()),
+  ];
   return { ...over(index), save };
 }
 
