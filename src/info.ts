@@ -1,5 +1,7 @@
 /** What an app can see of the inside: which model, what is stored, what happens. Plain data. */
 
+import type { Scope } from "./types.ts";
+
 /** Where the on-device model comes from. Plain data: it crosses to the worker. */
 export interface TransformersOptions {
   /** Model id as on the hub, or a folder below `localModelPath`. @default "Xenova/all-MiniLM-L6-v2" */
@@ -81,6 +83,10 @@ export type KeepsakeEvent =
   | { type: "model-state"; embedder: EmbedderInfo }
   | { type: "reranker-state"; reranker: RerankerInfo }
   | { type: "stage"; opId: string; stage: "extract" | "recall" | "resolve" | "commit" }
+  /** Of `consolidate`, called or in the background; `changes`: how many it made. */
+  | { type: "consolidation"; opId: string; scope: Scope; state: "started" }
+  | { type: "consolidation"; opId: string; scope: Scope; state: "finished"; changes: number }
+  | { type: "consolidation"; opId: string; scope: Scope; state: "failed"; error: { code: string; message: string } }
   | { type: "committed"; seq: number; scopeKeys: string[]; opId: string }
   | { type: "reset"; epoch: number }
   | {

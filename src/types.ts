@@ -133,8 +133,12 @@ export interface MemoryRecord {
   structuredData?: JSONObject;
   /** Messages it came from, oldest first. */
   sources?: Source[];
-  /** `procedural`: the summary of an agent's run. */
-  memoryType?: "procedural";
+  /** `procedural`: the summary of an agent's run. `synthesis`: a pattern that `consolidate` saw in `derivedFrom`. */
+  memoryType?: "procedural" | "synthesis";
+  /** Of a `synthesis`: ids of the memories that state what it sums up. */
+  derivedFrom?: string[];
+  /** Of a deleted memory: the one that `consolidate` folded it into. */
+  replacedBy?: string;
   feedback?: Feedback;
   /** Set by a soft delete; a deleted memory is in no read but `history`. */
   deletedAt?: ISODate;
@@ -157,6 +161,7 @@ type Visible = Pick<
   | "immutable"
   | "expirationDate"
   | "feedback"
+  | "derivedFrom"
   | keyof FactDetails
 >;
 
@@ -215,6 +220,12 @@ export interface AddResult {
   dryRun?: true;
   /** With `trace`: every stage, in order. */
   trace?: TraceStage[];
+}
+
+/** What `consolidate` resolves to. */
+export interface ConsolidateResult extends AddResult {
+  /** There was more than one call may do (`maxDestructive`, or 500 changed memories): the next call goes on. */
+  more?: true;
 }
 
 /** A decision as committed: one row of the change log. */

@@ -90,7 +90,7 @@ export async function pending(context: EngineContext): Promise<PendingOp[]> {
 }
 
 /** An `opId` is the key to a result: another scope neither learns it (INV-8) nor has its own messages taken for known. */
-async function assertOwnOp(tx: ReadTx, { opId, scope }: AcceptRequest): Promise<void> {
+export async function assertOwnOp(tx: ReadTx, { opId, scope }: Pick<AcceptRequest, "opId" | "scope">): Promise<void> {
   const known = (await tx.get("ops", opId)) ?? (await tx.get("pending", opId));
   if (!known || known.scopeKey === scopeKeyOf(scope)) return;
   throw new InvalidInputError("keepsake: this opId was used in another scope. Pass another one, or none.");

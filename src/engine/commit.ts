@@ -142,7 +142,7 @@ async function apply(
 }
 
 /** An imported memory may have any id, also one that would be ours: it is left alone. */
-async function freeId(tx: WriteTx, wanted: string): Promise<string> {
+export async function freeId(tx: WriteTx, wanted: string): Promise<string> {
   let id = wanted;
   for (let n = 1; await tx.get("memories", id); n++) id = `${wanted}~${n}`;
   return id;
@@ -206,5 +206,6 @@ async function findTwin(
   const candidates = await tx.getAll("memories", { index: "hash", prefix: [scopeKey, hashStatement(text)] });
   // A hash is a hint: two statements may share one.
   const normalized = normalizeStatement(text);
-  return candidates.find((r) => isVisible(r, nowIso, false) && normalizeStatement(r.memory) === normalized);
+  const isTwin = (r: MemoryRecord): boolean => isVisible(r, nowIso, false) && r.memoryType !== "synthesis";
+  return candidates.find((r) => isTwin(r) && normalizeStatement(r.memory) === normalized);
 }

@@ -7,6 +7,7 @@ import type { Filter } from "../filter-types.ts";
 import type { KeepsakeEvent, MemoryInfo, TransformersOptions } from "../info.ts";
 import type {
   AddResult,
+  ConsolidateResult,
   DecidedBy,
   FactDetails,
   Feedback,
@@ -25,6 +26,7 @@ import type {
   SearchResult,
 } from "../types.ts";
 import type { ImportOutcome, ImportPart, KeepsakeExport } from "../portable/format.ts";
+import type { ConsolidateRequest, SurveyOutcome, SurveyRequest } from "./consolidation.ts";
 import type { EntityCount, ListPage, UndoResult } from "./results.ts";
 
 /** What an engine is opened with. Plain data: it crosses to the worker. */
@@ -242,6 +244,16 @@ export interface Engine {
    * @throws {EngineError} cancelled, when the op is neither pending nor committed
    */
   commit(request: CommitRequest): Promise<AddResult>;
+  /**
+   * What there is to consolidate in exactly this scope.
+   * @throws {InvalidInputError} where the `opId` is another scope's, or an add's that waits
+   */
+  survey(request: SurveyRequest): Promise<SurveyOutcome>;
+  /**
+   * Carries out a consolidation exactly once, in one strict transaction.
+   * @throws {ConflictError} conflict, where a memory that was decided on has changed: survey again
+   */
+  consolidate(request: ConsolidateRequest): Promise<ConsolidateResult>;
   /** Drops a pending op and its messages. False where it was not pending. */
   cancel(opId: string): Promise<boolean>;
   /** In order of acceptance. */

@@ -10,8 +10,10 @@ import type { AddResultItem, Change, MemoryRecord, Relation, Scope, Source } fro
 import { readClock, writeClock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
 import { purgeGraph } from "./graph.ts";
+import { withKin } from "./kin.ts";
 import { knownSpaces } from "./spaces.ts";
 import { deleteSnapshots } from "./snapshot-rows.ts";
+import { markKey } from "./survey.ts";
 
 export interface Forgotten {
   /** Memories that are gone, soft-deleted ones included. */
@@ -36,19 +38,28 @@ function forgetMemory(context: EngineContext, id: string): Promise<Forgotten> {
       throw new InvalidInputError("keepsake: there is no memory with this id.", { code: "not_found", details: { id } });
     }
     const { scopeKey } = record;
-    const changes = await tx.getAll("changes", { index: "memory", prefix: [id] });
-    const versions = [record, ...changes.flatMap(({ before, after }) => (before ? [before, after] : [after]))];
-    const mentioned = await scrubResults(tx, scopeKey, id, versions);
-    const isGone = await deleteSources(tx, { scopeKey, changes, versions, mentioned });
-    await dropCues(tx, scopeKey, isGone);
-    for (const change of changes) await tx.put("changes", scrubbed(change));
-    for (const space of await knownSpaces(tx)) await tx.delete("vectors", [space, scopeKey, id]);
-    await tx.delete("memories", id);
+    const records = await withKin(tx, record);
+    for (const one of records) await purge(tx, one);
     await deleteSnapshots(tx, scopeKey);
-    await purgeGraph(tx, [id]);
-    const seq = await startEpoch(tx, record.deletedAt ? 0 : 1);
-    return { count: 1, pending: [], scopeKeys: [scopeKey], seq };
+    await purgeGraph(
+      tx,
+      records.map((one) => one.id),
+    );
+    const seq = await startEpoch(tx, records.filter((one) => !one.deletedAt).length);
+    return { count: records.length, pending: [], scopeKeys: [scopeKey], seq };
   });
+}
+
+async function purge(tx: WriteTx, record: MemoryRecord): Promise<void> {
+  const { id, scopeKey } = record;
+  const changes = await tx.getAll("changes", { index: "memory", prefix: [id] });
+  const versions = [record, ...changes.flatMap(({ before, after }) => (before ? [before, after] : [after]))];
+  const mentioned = await scrubResults(tx, scopeKey, id, versions);
+  const isGone = await deleteSources(tx, { scopeKey, changes, versions, mentioned });
+  await dropCues(tx, scopeKey, isGone);
+  for (const change of changes) await tx.put("changes", scrubbed(change));
+  for (const space of await knownSpaces(tx)) await tx.delete("vectors", [space, scopeKey, id]);
+  await tx.delete("memories", id);
 }
 
 /** Everything of all scopes that carry these ids, waiting ops and messages included. */
@@ -85,6 +96,7 @@ async function deleteScope(tx: WriteTx, scopeKey: string): Promise<void> {
   await tx.deleteAll("entities", { prefix: [scopeKey] });
   await deleteSnapshots(tx, scopeKey);
   await tx.delete("scopes", scopeKey);
+  await tx.delete("meta", markKey(scopeKey));
 }
 
 /** Nothing but its number and its time. No index leads to it any more. */

@@ -9,6 +9,7 @@ import type { Filter } from "../filter-types.ts";
 import type { KeepsakeEvent, MemoryInfo } from "../info.ts";
 import type {
   AddResult,
+  ConsolidateResult,
   Feedback,
   Graph,
   HistoryEntry,
@@ -21,6 +22,7 @@ import type {
 import { accept, cancel, claim, pending, preview, release } from "./accept.ts";
 import { readClock } from "./clock.ts";
 import { commit, textsOf } from "./commit.ts";
+import type { ConsolidateRequest, SurveyOutcome, SurveyRequest } from "./consolidation.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import * as edit from "./edit.ts";
 import { Embedding } from "./embedding.ts";
@@ -151,6 +153,19 @@ class InlineEngine implements Engine {
     return result;
   }
 
+  async survey(request: SurveyRequest): Promise<SurveyOutcome> {
+    this.#assertOpen();
+    return (await this.#seldom()).survey(this.#context, request);
+  }
+
+  async consolidate(request: ConsolidateRequest): Promise<ConsolidateResult> {
+    this.#assertOpen();
+    const embed = (texts: string[]) => this.#embedding.vectorSets(texts);
+    const { result, seq, scopeKey } = await (await this.#seldom()).consolidate(this.#context, request, embed);
+    if (result.results.length > 0) this.#announce(seq, [scopeKey], request.opId);
+    return result;
+  }
+
   async cancel(opId: string): Promise<boolean> {
     this.#assertOpen();
     return cancel(this.#context, opId);
@@ -191,14 +206,12 @@ class InlineEngine implements Engine {
 
   async relationsAround(request: RelationsRequest): Promise<Relation[]> {
     this.#assertOpen();
-    const { readRelationsAround } = await this.#seldom();
-    return readRelationsAround(this.#context, request);
+    return (await this.#seldom()).readRelationsAround(this.#context, request);
   }
 
   async graph(request: GraphRequest): Promise<Graph> {
     this.#assertOpen();
-    const { readGraphView } = await this.#seldom();
-    return readGraphView(this.#context, request);
+    return (await this.#seldom()).readGraphView(this.#context, request);
   }
 
   async list(request: ListRequest): Promise<ListPage> {
@@ -284,14 +297,12 @@ class InlineEngine implements Engine {
 
   async entities(): Promise<EntityCount[]> {
     this.#assertOpen();
-    const { entities } = await this.#seldom();
-    return entities(this.#context);
+    return (await this.#seldom()).entities(this.#context);
   }
 
   async export(request: ExportRequest): Promise<KeepsakeExport> {
     this.#assertOpen();
-    const { exportAll } = await this.#seldom();
-    return exportAll(this.#context, request);
+    return (await this.#seldom()).exportAll(this.#context, request);
   }
 
   async import(part: ImportPart): Promise<ImportOutcome> {

@@ -44,9 +44,11 @@ async function neighborsOf(
   const weigh = rarity([view.keywords]);
   const terms = tokenize(text);
   const isSame = sameAs(text);
-  const neighbors = labels.map(async (label): Promise<Neighbor> => {
-    const { id, memory, rev, order, updatedAt, hash, immutable } = await view.recordAt(label, tx);
-    return {
+  const neighbors = labels.map(async (label): Promise<Neighbor[]> => {
+    const { id, memory, rev, order, updatedAt, hash, immutable, memoryType } = await view.recordAt(label, tx);
+    // What was derived from statements decides nothing about what is said.
+    if (memoryType === "synthesis") return [];
+    const neighbor = {
       id,
       memory,
       rev,
@@ -57,8 +59,9 @@ async function neighborsOf(
       overlap: overlap(terms, view.keywords.terms(label), { weak: WEAK_TERMS, rarity: weigh }),
       exact: isSame({ hash, memory }),
     };
+    return [neighbor];
   });
-  return (await Promise.all(neighbors)).sort(byRelevance);
+  return (await Promise.all(neighbors)).flat().sort(byRelevance);
 }
 
 function sameAs(text: string): (stored: { hash: string; memory: string }) => boolean {

@@ -1,5 +1,6 @@
 /** What an engine is seldom asked for; a chunk of its own, so that the worker starts without it. */
 export { recordsAsOf, searchAsOf } from "./as-of.ts";
+export { consolidate } from "./consolidate.ts";
 export { entities } from "./entities.ts";
 export { exportAll } from "./export.ts";
 export { feedback } from "./feedback.ts";
@@ -7,4 +8,5 @@ export { forget } from "./forget.ts";
 export { readEntityOverlap, readGraphView, readRelationsAround } from "./graph-view.ts";
 export { changesToEmbed, importPart } from "./import.ts";
 export { Rerankers } from "./rerankers.ts";
+export { survey } from "./survey.ts";
 export { textsToRestore, undo } from "./undo.ts";

@@ -66,7 +66,9 @@ export const memory = check.object<PortableMemory>({
   structuredData: check.optional(check.jsonObject),
   cues: check.optional(check.string),
   sources: check.optional(check.list(check.object({ opId: check.filled, index: check.count }))),
-  memoryType: check.optional(check.oneOf("procedural")),
+  memoryType: check.optional(check.oneOf("procedural", "synthesis")),
+  derivedFrom: check.optional(check.list(check.filled)),
+  replacedBy: check.optional(check.filled),
   feedback: check.optional(feedback),
   deletedAt: check.optional(check.instant),
 });

@@ -1,7 +1,8 @@
 /** The part of the engine's suite about pages, batches, undo, forget, time travel, export and import. */
+import type { ConsolidateRequest, Survey } from "../engine/consolidation.ts";
 import type { Engine } from "../engine/engine.ts";
 import { accept, ALICE, searchFor, store, update } from "./engine-steps.ts";
-import { ensureEqual, ensureRejects } from "./suite.ts";
+import { ensure, ensureEqual, ensureRejects } from "./suite.ts";
 
 /** @param test declares one test over a fresh engine */
 export function engineSurfaceTests(test: (title: string, body: (engine: Engine) => Promise<void>) => void): void {
@@ -21,6 +22,43 @@ export function engineSurfaceTests(test: (title: string, body: (engine: Engine) 
       [["User likes drink 2", "User likes rum"], null],
       "second page",
     );
+  });
+
+  test("a survey tells what has changed in exactly one scope since it was consolidated", async (engine) => {
+    const first = await store(engine, "op-1", ALICE, "User likes tea");
+    await store(engine, "op-2", { ...ALICE, runId: "r1" }, "User likes rum");
+    const { changed, ...survey } = await surveyOf(engine, "tidy-1");
+    ensureEqual(changed, [first], "changed");
+    ensureEqual(
+      survey.memories.map((one) => one.memory),
+      ["User likes tea"],
+      "memories",
+    );
+    ensureEqual(await engine.survey({ opId: "tidy-1", scope: ALICE, minOps: 2 }), { status: "idle" }, "too few");
+    await engine.consolidate({ ...consolidation("tidy-1", survey), decisions: [] });
+    ensureEqual((await surveyOf(engine, "tidy-2")).changed, [], "changed after");
+  });
+
+  test("a consolidation is carried out once, and only on what it was decided on", async (engine) => {
+    const first = await store(engine, "op-1", ALICE, "User likes tea");
+    const second = await store(engine, "op-2", ALICE, "User likes green tea");
+    const survey = await surveyOf(engine, "tidy");
+    await engine.update({ id: second, text: "User likes mint tea" });
+    await ensureRejects(engine.consolidate(foldInto(first, second, survey)), "conflict");
+    const request = foldInto(first, second, await surveyOf(engine, "tidy"));
+    const { results } = await engine.consolidate(request);
+    ensureEqual(
+      results.map(({ event, memory }) => [event, memory]),
+      [
+        ["UPDATE", "User likes tea"],
+        ["DELETE", "User likes mint tea"],
+      ],
+      "results",
+    );
+    ensureEqual((await engine.consolidate(request)).results, results, "again");
+    ensureEqual((await engine.info()).memories, 1, "memories");
+    await engine.undo("tidy");
+    ensureEqual((await engine.get(second))?.memory, "User likes mint tea", "undone");
   });
 
   test("an expired memory is hidden from search and list, unless it is asked for", async (engine) => {
@@ -156,4 +194,26 @@ export function engineSurfaceTests(test: (title: string, body: (engine: Engine) 
 /** Resolves when the wall clock has gone on: what is written then is of another millisecond. */
 async function later(than: string): Promise<void> {
   while (new Date().toISOString() <= than) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+async function surveyOf(engine: Engine, opId: string): Promise<Survey> {
+  const outcome = await engine.survey({ opId, scope: ALICE });
+  ensure(outcome.status === "surveyed", `survey: ${outcome.status}`);
+  return outcome.survey;
+}
+
+function consolidation(opId: string, { seq, memories }: Pick<Survey, "seq" | "memories">) {
+  const seen = memories.map(({ id, rev }) => ({ id, rev }));
+  return { opId, scope: ALICE, seen, seq, done: { merged: seq, summed: null }, more: false };
+}
+
+function foldInto(into: string, folded: string, survey: Survey): ConsolidateRequest {
+  const why = { reason: "test", decidedBy: "exact" } as const;
+  return {
+    ...consolidation("tidy", survey),
+    decisions: [
+      { event: "UPDATE", id: into, text: "User likes tea", origin: "rules", takesIn: [folded], ...why },
+      { event: "DELETE", id: folded, replacedBy: into, ...why },
+    ],
+  };
 }

@@ -17,6 +17,8 @@ export const ENGINE_METHODS = [
   "release",
   "recall",
   "commit",
+  "survey",
+  "consolidate",
   "cancel",
   "pending",
   "search",
