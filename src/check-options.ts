@@ -1,10 +1,11 @@
 /** What an instance cannot do with its options is refused at once, before anything is started or stored. */
+import { readBackground } from "./consolidate-limits.ts";
 import { InvalidInputError } from "./errors.ts";
 import { isEmbedder } from "./open-engine.ts";
 import type { MemoryOptions } from "./options.ts";
 
 /** Options that contradict each other are refused. */
-export function checkOptions({ engine, worker, embedder, name, llm, reranker }: MemoryOptions): void {
+export function checkOptions({ engine, worker, embedder, name, llm, reranker, consolidate }: MemoryOptions): void {
   if (engine !== undefined && engine !== "worker" && worker) {
     throw new InvalidInputError("keepsake: `worker` has no meaning with this engine. Drop one of the two.");
   }
@@ -16,6 +17,7 @@ export function checkOptions({ engine, worker, embedder, name, llm, reranker }: 
   if (name !== undefined && (typeof name !== "string" || name.trim() === "")) {
     throw new InvalidInputError("keepsake: name must be a string that is not empty.");
   }
+  if (consolidate !== undefined) readBackground(consolidate, llm !== undefined);
   if (llm !== undefined && typeof llm !== "function") {
     throw new InvalidInputError("keepsake: llm must be a function that takes a request and returns the reply text.");
   }

@@ -1,6 +1,7 @@
 /** What the front door needs from its first call on and not before: the add flow, and how calls are read. */
 export { OpQueue } from "./add/queue.ts";
 export { readAdd } from "./add-request.ts";
+export { readConsolidate } from "./consolidate-request.ts";
 export { toGraphRequest } from "./graph-options.ts";
 export {
   toCursor,

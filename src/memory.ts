@@ -8,6 +8,7 @@ import { InOrder } from "./in-order.ts";
 import type {
   AddOptions,
   CallOptions,
+  ConsolidateOptions,
   ExportOptions,
   FlushResult,
   GetAllOptions,
@@ -25,7 +26,16 @@ import type { KeepsakeExport } from "./portable/format.ts";
 import { scopeKeyOf } from "./scope.ts";
 import { Session } from "./session.ts";
 import type { KeepsakeEvent, MemoryInfo } from "./info.ts";
-import type { AddResult, Feedback, Graph, HistoryEntry, MemoryItem, MessageInput, PendingOp } from "./types.ts";
+import type {
+  AddResult,
+  ConsolidateResult,
+  Feedback,
+  Graph,
+  HistoryEntry,
+  MemoryItem,
+  MessageInput,
+  PendingOp,
+} from "./types.ts";
 
 /**
  * Long-term memory on this device.
@@ -78,6 +88,23 @@ export class Memory {
     }, signal);
     const { result } = await intake;
     return result;
+  }
+
+  /**
+   * Compares the memories of exactly this scope with each other: what says the same becomes one, what was overtaken is
+   * folded into what holds, and with an LLM patterns in many memories become memories of their own. It looks at what has
+   * changed since the last time, in the turn of the scope's adds; `undo(opId)` takes all of it back.
+   * @returns what became of each memory; empty where there was nothing to do
+   * @throws {InvalidInputError} {LLMError} {LLMOutputError} {EmbedderError} {ConflictError} nothing is changed
+   * @example
+   * const { results } = await memory.consolidate({ userId: "alice" });
+   */
+  async consolidate(options: ConsolidateOptions): Promise<ConsolidateResult> {
+    const given = copyOf(options);
+    const signal = signalOf(options);
+    const by = { hasLLM: this.#options.llm !== undefined, runtime: this.#session.runtime };
+    const call = await this.#session.read(({ readConsolidate }) => readConsolidate(given, by), signal);
+    return this.#session.call(signal, ({ queue }) => queue.consolidate({ ...call, signal }));
   }
 
   /**
@@ -195,7 +222,8 @@ export class Memory {
   /**
    * Deletes a memory, or everything of the scopes that carry the ids, and purges it: versions, results of adds,
    * vectors, relations and the messages it came from, in one transaction. A scope's waiting ops and messages go too.
-   * It cannot be undone. Of a memory's source messages nothing stays, also where another memory came from them.
+   * It cannot be undone. Of a memory's source messages nothing stays, also where another memory came from them. What `consolidate` folded into
+   * it, and patterns that it shows, go with it.
    * @returns how many memories, soft-deleted ones included
    * @example
    * await memory.forget({ userId: "alice" });

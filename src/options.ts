@@ -54,6 +54,8 @@ export interface MemoryOptions {
   worker?: Worker | (() => Worker);
   /** Options that every `add` takes unless it says otherwise. */
   defaults?: AddDefaults;
+  /** Consolidate scopes by themselves. @default only when `consolidate` is called */
+  consolidate?: ConsolidateBackground;
   /** When derived data is built. Results do not depend on it. */
   index?: IndexOptions;
   /** Time and ids, for tests. @default the system's */
@@ -156,6 +158,35 @@ export interface AddOptions extends AddDefaults, ScopedOptions, LegacyOptions {
   trace?: boolean;
   /** Idempotency key: the same `opId` again gives the same result and stores nothing. @default a new UUID */
   opId?: string;
+}
+
+/** What one consolidation may do. */
+interface ConsolidateLimits {
+  /** Memories that it may change or delete, a non-negative integer; what goes beyond is left for the next. @default 20 */
+  maxDestructive?: number;
+  /**
+   * Write down patterns that at least two memories show. Needs an LLM, and this many memories that were not looked at for
+   * it yet. @default with an LLM, from 20 memories on
+   */
+  summarize?: boolean | { minMemories?: number };
+}
+
+export interface ConsolidateOptions extends ScopedOptions, ConsolidateLimits {
+  /** Tell what would happen, and write nothing. @default false */
+  dryRun?: boolean;
+  /** Return every stage as data: prompts, replies, neighbors, decisions. @default false */
+  trace?: boolean;
+  /** Idempotency key: the same `opId` again gives the same result and changes nothing. @default a new UUID */
+  opId?: string;
+}
+
+/** Consolidation in the background. */
+export interface ConsolidateBackground extends ConsolidateLimits {
+  /**
+   * After an add, where this many have changed something in its scope since the last consolidation of it, also over
+   * sessions and tabs; updates and other changes count like adds. An integer from 1.
+   */
+  afterAdds: number;
 }
 
 export interface SearchOptions extends ScopedOptions, ViewOptions, LegacyOptions {

@@ -1,6 +1,7 @@
 /** What stands behind a Memory from its first call on: the engine, the queue of its ops, and who watches them. */
 import { checkSignal, untilAborted } from "./abort.ts";
 import { Recalled } from "./add/recalled.ts";
+import { readBackground } from "./consolidate-limits.ts";
 import { EngineError } from "./errors.ts";
 import type { KeepsakeEvent } from "./info.ts";
 import { DEFAULT_LLM_TIMEOUT_MS } from "./llm-types.ts";
@@ -70,7 +71,7 @@ export class Session {
   }
 
   async #start(): Promise<Opened> {
-    const { llm = null, llmTimeoutMs = DEFAULT_LLM_TIMEOUT_MS } = this.#options;
+    const { llm = null, llmTimeoutMs = DEFAULT_LLM_TIMEOUT_MS, consolidate } = this.#options;
     // The add flow is most of the library's code, and loads while the worker starts.
     const [flow, engine] = await Promise.all([
       this.#flow(),
@@ -86,6 +87,7 @@ export class Session {
       runtime: this.runtime,
       recalled: this.recalled,
       emit: (event) => this.#watchers.emit(event),
+      background: consolidate ? readBackground(consolidate, llm !== null) : null,
     });
     globalThis.addEventListener?.("online", this.#resume);
     // What waited since the last time is taken up in the background; `pending()` tells how it goes.

@@ -8,7 +8,7 @@ import { reaskMessages } from "./prompts/reask.ts";
 import { estimateTokens } from "./trace.ts";
 
 export interface Question<T> {
-  purpose: Extract<LLMPurpose, "extract" | "resolve" | "describe">;
+  purpose: Exclude<LLMPurpose, "relate" | "rerank">;
   messages: LLMRequest["messages"];
   schema: JSONSchema;
   /** Turns the parsed reply into data. @throws {ReplyProblem} */
@@ -30,8 +30,9 @@ export async function ask<T>(run: Run, question: Question<T>): Promise<T> {
     const again = reaskMessages(question.messages, first.reply, first.problem);
     const second = await attempt(run, question, again, attempts);
     if ("value" in second) return second.value;
-    const message = `keepsake: the LLM's ${question.purpose} reply could not be used, twice: ${second.problem.message}. The op stays pending; flush() tries again.`;
-    throw new LLMOutputError(message, second.reply, { stage: stageOf(question.purpose), cause: second.problem });
+    const { purpose } = question;
+    const message = `keepsake: the LLM's ${purpose} reply could not be used, twice: ${second.problem.message}. ${consequence(purpose)}`;
+    throw new LLMOutputError(message, second.reply, { stage: stageOf(purpose), cause: second.problem });
   } finally {
     run.trace.add({ stage: "ask", purpose: question.purpose, attempts });
   }
@@ -77,7 +78,7 @@ export async function call(
   const stage = stageOf(purpose);
   if (!llm) throw new LLMError("llm_failed", "keepsake: no LLM is configured.", { stage });
   const request = { purpose, messages, schema, ...(opId !== undefined && { opId }) };
-  const onTimeout = (): LLMError => timedOut(llmTimeoutMs, stage);
+  const onTimeout = (): LLMError => timedOut(llmTimeoutMs, purpose);
   try {
     const reply: unknown = await withinTime((limit) => llm({ ...request, signal: limit }), {
       timeoutMs: llmTimeoutMs,
@@ -88,31 +89,32 @@ export async function call(
     throw new TypeError(`the llm callback must return a string, but returned ${typeof reply}`);
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
-    throw failed(cause, stage);
+    throw failed(cause, purpose);
   }
 }
 
 function stageOf(purpose: LLMPurpose): Stage {
   if (purpose === "rerank") return "search";
-  return purpose === "resolve" ? "resolve" : "extract";
+  return purpose === "extract" || purpose === "describe" ? "extract" : "resolve";
 }
 
 /** What becomes of the work that the call was for. */
-function consequence(stage: Stage): string {
-  if (stage === "search") return "The results are in the order of the search.";
+function consequence(purpose: LLMPurpose): string {
+  if (purpose === "rerank") return "The results are in the order of the search.";
+  if (purpose === "merge" || purpose === "summarize") return "Nothing was changed; call consolidate() again.";
   return "The op stays pending; flush() tries again.";
 }
 
-function timedOut(timeoutMs: number, stage: Stage): LLMError {
-  const message = `keepsake: the LLM did not answer within ${timeoutMs} ms (llmTimeoutMs). ${consequence(stage)}`;
-  return new LLMError("llm_timeout", message, { stage });
+function timedOut(timeoutMs: number, purpose: LLMPurpose): LLMError {
+  const message = `keepsake: the LLM did not answer within ${timeoutMs} ms (llmTimeoutMs). ${consequence(purpose)}`;
+  return new LLMError("llm_timeout", message, { stage: stageOf(purpose) });
 }
 
-function failed(cause: unknown, stage: Stage): LLMError {
+function failed(cause: unknown, purpose: LLMPurpose): LLMError {
   if (cause instanceof LLMError) return cause;
   const said = cause instanceof Error ? cause.message : String(cause);
-  return new LLMError("llm_failed", `keepsake: the LLM callback threw (${said}). ${consequence(stage)}`, {
-    stage,
+  return new LLMError("llm_failed", `keepsake: the LLM callback threw (${said}). ${consequence(purpose)}`, {
+    stage: stageOf(purpose),
     cause,
   });
 }

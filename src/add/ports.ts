@@ -3,6 +3,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Runtime } from "../runtime.ts";
 import type { KeepsakeEvent } from "../info.ts";
 import type { FactDetails, LLM, RelationDraft } from "../types.ts";
+import type { BackgroundConsolidation } from "./consolidate/run.ts";
 import type { Recalled } from "./recalled.ts";
 import type { Trace } from "./trace.ts";
 
@@ -16,6 +17,8 @@ export interface AddPorts {
   /** What `search` handed out lately. */
   recalled: Recalled;
   emit: (event: KeepsakeEvent) => void;
+  /** Null: scopes are consolidated only when the app asks. */
+  background: BackgroundConsolidation | null;
 }
 
 /** One run of the flow over one op. */

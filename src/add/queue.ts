@@ -7,8 +7,11 @@ import { untilAborted } from "../abort.ts";
 import { EngineError, fromWire, KeepsakeError, toWire } from "../errors.ts";
 import { LEASE_MS, type AcceptRequest, type ClaimedOp, type ClaimOutcome } from "../engine/engine.ts";
 import { scopeKeyOf } from "../scope.ts";
-import type { AddResult, PendingOp } from "../types.ts";
+import { partLoader } from "../load-part.ts";
+import type { AddResult, ConsolidateResult, PendingOp } from "../types.ts";
 import { previewOp, runOp } from "./add.ts";
+import { Background } from "./consolidate/background.ts";
+import type { ConsolidateCall } from "./consolidate/run.ts";
 import type { AddPorts } from "./ports.ts";
 import { openTrace, withTrace } from "./trace.ts";
 
@@ -20,6 +23,9 @@ const RETRY_MAX_MS = 10 * 60_000;
 const RETRY_AGAIN_MS = 1_000;
 /** After so many failures only a new start, going online or `flush` tries again: somebody should look at it. */
 const RETRY_LIMIT = 8;
+
+/** Most apps never consolidate, or seldom. */
+const loadConsolidate = partLoader(() => import("./consolidate/consolidate.ts"));
 
 /** How one op is to be driven. */
 export interface Drive {
@@ -37,6 +43,7 @@ export interface Accepted {
 
 export class OpQueue {
   readonly #ports: AddPorts;
+  readonly #background: Background;
   /** Ops at work in this queue, by id. */
   readonly #running = new Map<string, Promise<AddResult>>();
   /** How to stop each of them. */
@@ -51,6 +58,7 @@ export class OpQueue {
 
   constructor(ports: AddPorts) {
     this.#ports = ports;
+    this.#background = new Background(ports);
   }
 
   /** Resolves when the op is safe in the store; its `result` comes when it is committed. */
@@ -91,6 +99,17 @@ export class OpQueue {
     return results;
   }
 
+  /** In the turn of its scope: after the ops at work on it, before those that come. A lost one has changed nothing. */
+  consolidate(call: ConsolidateCall): Promise<ConsolidateResult> {
+    const signal = anyOf(call.signal, this.#ending.signal);
+    const work = async (): Promise<ConsolidateResult> => {
+      signal.throwIfAborted();
+      const { consolidate } = await loadConsolidate();
+      return consolidate(this.#ports, { ...call, signal });
+    };
+    return this.#inTurn(scopeKeyOf(call.scope), signal, work);
+  }
+
   /** Drops a pending op; what is at work on it stops. False where it was not pending. */
   async cancel(opId: string): Promise<boolean> {
     const wasPending = await this.#ports.engine.cancel(opId);
@@ -101,7 +120,7 @@ export class OpQueue {
   /** Stops what is at work; the ops stay pending. */
   async close(): Promise<void> {
     this.#end(closedError());
-    await Promise.allSettled(this.#running.values());
+    await Promise.allSettled([...this.#running.values(), ...this.#tails.values()]);
   }
 
   /** The engine is dead: what is at work ends with its error, and asks no model for what the next engine takes up. */
@@ -148,22 +167,27 @@ export class OpQueue {
     const { opId, scope } = claim.op;
     const running = this.#running.get(opId);
     if (running) return untilAborted(running, drive.signal);
-    const scopeKey = scopeKeyOf(scope);
     const stop = new AbortController();
-    const before = this.#tails.get(scopeKey) ?? Promise.resolve();
-    // An abort does not wait for its turn.
-    const turn = untilAborted(before, anyOf(drive.signal, stop.signal)).catch(() => undefined);
-    const run = turn
-      .then(() => this.#run(claim, drive, stop.signal))
-      .finally(() => {
-        this.#running.delete(opId);
-        this.#stops.delete(opId);
-      });
-    const tail = Promise.allSettled([before, run]).then(() => {
-      if (this.#tails.get(scopeKey) === tail) this.#tails.delete(scopeKey);
+    const work = (): Promise<AddResult> => this.#run(claim, drive, stop.signal);
+    const run = this.#inTurn(scopeKeyOf(scope), anyOf(drive.signal, stop.signal), work).finally(() => {
+      this.#running.delete(opId);
+      this.#stops.delete(opId);
     });
     this.#running.set(opId, run);
     this.#stops.set(opId, stop);
+    return run;
+  }
+
+  /** Work of one scope, one after the other. */
+  #inTurn<T>(scopeKey: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const before = this.#tails.get(scopeKey) ?? Promise.resolve();
+    // An abort does not wait for its turn.
+    const run = untilAborted(before, signal)
+      .catch(() => undefined)
+      .then(work);
+    const tail = Promise.allSettled([before, run]).then(() => {
+      if (this.#tails.get(scopeKey) === tail) this.#tails.delete(scopeKey);
+    });
     this.#tails.set(scopeKey, tail);
     return run;
   }
@@ -175,7 +199,9 @@ export class OpQueue {
     const { op } = claim;
     try {
       signal.throwIfAborted();
-      return withTrace(await runOp({ ...this.#ports, opId: op.opId, signal, trace }, claim), trace);
+      const result = withTrace(await runOp({ ...this.#ports, opId: op.opId, signal, trace }, claim), trace);
+      void this.#background.run(op.scope, (call) => this.consolidate(call));
+      return result;
     } catch (thrown) {
       if (drive.signal?.aborted && drive.onAbort === "cancel") return this.#cancel(op.opId, drive.signal);
       // Each op gets an error of its own: what becomes of it is noted there.
@@ -256,7 +282,7 @@ function cancelledError(): EngineError {
 }
 
 function closedError(): EngineError {
-  return new EngineError("closed", "keepsake: closed while this op was at work. It stays pending.");
+  return new EngineError("closed", "keepsake: closed while this op was at work. An add stays pending.");
 }
 
 function retryAfterMs(attempts: number): number {

@@ -201,7 +201,7 @@ export function validateSummary(value: unknown): string {
 }
 
 /** One line, without control characters and lone surrogates (which no store keeps). */
-function cleanText(text: string): string {
+export function cleanText(text: string): string {
   const clean = text
     .replace(/\p{Surrogate}/gu, "\uFFFD")
     .replace(/[\p{Cc}\s]+/gu, " ")
@@ -296,7 +296,7 @@ function readTexts(item: unknown, event: DecisionEvent): { text?: string; reason
   };
 }
 
-function cleanReason(reason: string): string {
+export function cleanReason(reason: string): string {
   return cleanText(reason.slice(0, MAX_REASON_LENGTH));
 }
 

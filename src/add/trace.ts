@@ -15,7 +15,7 @@ export function openTrace(isWanted: boolean): Trace {
 }
 
 /** The result with the trace in it, where one was asked for. */
-export function withTrace(result: AddResult, { stages }: Trace): AddResult {
+export function withTrace<R extends AddResult>(result: R, { stages }: Trace): R {
   return stages === null ? result : { ...result, trace: stages };
 }
 

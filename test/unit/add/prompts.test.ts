@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { EXTRACT_INSTRUCTIONS, EXTRACT_PROMPT, extractMessages } from "../../../src/add/prompts/extract.ts";
+import { MERGE_INSTRUCTIONS, MERGE_PROMPT, mergeMessages } from "../../../src/add/prompts/merge.ts";
 import { REASK_PROMPT, reaskMessages } from "../../../src/add/prompts/reask.ts";
 import { RESOLVE_INSTRUCTIONS, RESOLVE_PROMPT, resolveMessages } from "../../../src/add/prompts/resolve.ts";
+import { SUMMARIZE_INSTRUCTIONS, SUMMARIZE_PROMPT, summarizeMessages } from "../../../src/add/prompts/summarize.ts";
+import { validateMerge, validateSummarize } from "../../../src/add/consolidate/replies.ts";
 import { parseReply } from "../../../src/add/parse-reply.ts";
 import { validateExtract, validateResolve } from "../../../src/add/reply-formats.ts";
 import type { LLMRequest, Message } from "../../../src/types.ts";
@@ -29,9 +32,23 @@ describe("the instructions fit small models", () => {
   test("extract: at most 4,000 characters", () => expect(EXTRACT_INSTRUCTIONS.length).toBeLessThanOrEqual(4_000));
   test("resolve: at most 2,800 characters", () => expect(RESOLVE_INSTRUCTIONS.length).toBeLessThanOrEqual(2_800));
 
+  test("merge and summarize: at most 1,600 characters", () => {
+    expect(MERGE_INSTRUCTIONS.length).toBeLessThanOrEqual(1_600);
+    expect(SUMMARIZE_INSTRUCTIONS.length).toBeLessThanOrEqual(1_600);
+  });
+
   test("and every prompt has an id and a version", () => {
-    const ids = [EXTRACT_PROMPT, RESOLVE_PROMPT, REASK_PROMPT].map(({ id, version }) => `${id}@${version}`);
-    expect(new Set(ids).size).toBe(3);
+    const prompts = [EXTRACT_PROMPT, RESOLVE_PROMPT, REASK_PROMPT, MERGE_PROMPT, SUMMARIZE_PROMPT];
+    expect(new Set(prompts.map(({ id, version }) => `${id}@${version}`)).size).toBe(5);
+  });
+
+  test("and the examples of a consolidation are replies that Keepsake reads", () => {
+    const lastLine = (text: string): string => text.trim().split("\n").at(-1) ?? "";
+    const merged = parseReply(lastLine(MERGE_INSTRUCTIONS), (value) => validateMerge(value, [0, 0, 1, 1]));
+    expect(merged).toMatchObject({ groups: [{ ids: [0, 1], kind: "replaced" }], dropped: [] });
+    const bounds = { memories: 3, patterns: 0, max: 5 };
+    const summed = parseReply(lastLine(SUMMARIZE_INSTRUCTIONS), (value) => validateSummarize(value, bounds));
+    expect(summed).toMatchObject({ patterns: [{ from: [0, 1] }], dropped: [] });
   });
 
   test("and their examples are replies that Keepsake reads", () => {
@@ -146,5 +163,21 @@ describe("the second question", () => {
     expect(shown("x".repeat(5_000)).length).toBeLessThan(650);
     expect(shown(`<think>${"long ".repeat(1_000)}</think>answer<|im_end|></s>`)).toBe("answer");
     expect(shown("<|im_end|>")).toBe("(empty)");
+  });
+});
+
+describe("the prompts of a consolidation", () => {
+  test.each(HOSTILE)("keep what memories say inside of their block: %j", (text) => {
+    const updatedAt = "2026-11-22T10:00:00.000Z";
+    const sets = [[{ text, updatedAt }], [{ text: "User likes tea", updatedAt }]];
+    const merging = block(mergeMessages({ sets }), "memories");
+    expect(merging.lines.map(parse)).toEqual([
+      { id: "0", set: 0, said: "2026-11-22", text },
+      { id: "1", set: 1, said: "2026-11-22", text: "User likes tea" },
+    ]);
+    expect(merging.outside.trim()).toBe('Reply with {"groups":[...]}.');
+    const summing = summarizeMessages({ memories: [{ text, updatedAt }], patterns: [{ text, from: ["0"] }, { text }] });
+    expect(block(summing, "memories").lines.map(parse)).toEqual([{ id: "0", said: "2026-11-22", text }]);
+    expect(block(summing, "patterns").lines.map(parse)).toEqual([{ pattern: 0, text, from: ["0"] }, { text }]);
   });
 });

@@ -1,0 +1,43 @@
+/** What a consolidation may do, and when it runs by itself: checked. */
+import type { BackgroundConsolidation, ConsolidateCall } from "./add/consolidate/run.ts";
+import { InvalidInputError } from "./errors.ts";
+import type { ConsolidateBackground, ConsolidateOptions } from "./options.ts";
+
+/** Memories that one consolidation may change or delete. More than an add: it looks at the whole scope. */
+const MAX_DESTRUCTIVE = 20;
+/** mem0's number. */
+const MIN_MEMORIES = 20;
+
+/** @throws {InvalidInputError} */
+export function readBackground(options: ConsolidateBackground, hasLLM: boolean): BackgroundConsolidation {
+  const { afterAdds, ...limits } = options ?? {};
+  return { ...readLimits(limits, hasLLM), minOps: toCount(afterAdds, "consolidate.afterAdds", 1) };
+}
+
+/** @throws {InvalidInputError} */
+export function readLimits(
+  { maxDestructive = MAX_DESTRUCTIVE, summarize }: Pick<ConsolidateOptions, "maxDestructive" | "summarize">,
+  hasLLM: boolean,
+): Pick<ConsolidateCall, "maxDestructive" | "minMemories"> {
+  return {
+    maxDestructive: toCount(maxDestructive, "maxDestructive", 0),
+    minMemories: toMinMemories(summarize, hasLLM),
+  };
+}
+
+function toMinMemories(summarize: ConsolidateOptions["summarize"], hasLLM: boolean): number | null {
+  if (summarize === false || (summarize === undefined && !hasLLM)) return null;
+  if (!hasLLM) {
+    throw new InvalidInputError("keepsake: only an `llm` can sum memories up. Configure one, or leave summarize out.");
+  }
+  if (summarize === undefined || summarize === true) return MIN_MEMORIES;
+  if (typeof summarize !== "object" || summarize === null) {
+    throw new InvalidInputError("keepsake: summarize must be true, false or { minMemories }.");
+  }
+  return toCount(summarize.minMemories ?? MIN_MEMORIES, "summarize.minMemories", 2);
+}
+
+function toCount(value: unknown, name: string, least: number): number {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= least) return value;
+  throw new InvalidInputError(`keepsake: ${name} must be an integer from ${least}.`);
+}

@@ -1,0 +1,30 @@
+/** The options of a `consolidate`, checked. */
+import type { ConsolidateCall } from "./add/consolidate/run.ts";
+import { readLimits } from "./consolidate-limits.ts";
+import { InvalidInputError } from "./errors.ts";
+import type { ConsolidateOptions } from "./options.ts";
+import type { Runtime } from "./runtime.ts";
+import { toScopeOnly } from "./requests.ts";
+import { toText } from "./validate.ts";
+
+/** @throws {InvalidInputError} */
+export function readConsolidate(
+  options: ConsolidateOptions,
+  { hasLLM, runtime }: { hasLLM: boolean; runtime: Runtime },
+): Omit<ConsolidateCall, "signal"> {
+  const scope = toScopeOnly(options, "consolidate");
+  const { opId, trace, dryRun } = options;
+  return {
+    ...readLimits(options, hasLLM),
+    opId: opId === undefined ? runtime.randomId() : toText(opId, "opId"),
+    scope,
+    trace: toFlag(trace, "trace"),
+    dryRun: toFlag(dryRun, "dryRun"),
+    minOps: 0,
+  };
+}
+
+function toFlag(value: unknown, name: string): boolean {
+  if (value === undefined || typeof value === "boolean") return value ?? false;
+  throw new InvalidInputError(`keepsake: ${name} must be true or false.`);
+}
