@@ -117,7 +117,7 @@ export function toFeedback(given: Feedback | null): Feedback | null {
 export function toScopeOnly(options: unknown, call: string): Scope {
   const { scope, scopeFilter, filter } = toQuery(options, call);
   if (filter === null && scopeFilter === null) return scope;
-  throw new InvalidInputError(`keepsake: ${call} takes a whole scope and no filter. Find the ids and delete those.`);
+  throw new InvalidInputError(`keepsake: ${call} takes a whole scope and no filter.`);
 }
 
 export function toExportRequest(options: ExportOptions): ExportRequest {

@@ -1,8 +1,9 @@
 /** `consolidate`: what becomes of memories that say the same, contradict each other, or show a pattern. */
+import "fake-indexeddb/auto";
 import { InvalidInputError, type LLMRequest, type Memory, type MemoryOptions } from "keepsake";
 import { decisions, facts, fakeRuntime, scriptedLLM } from "keepsake/testing";
 import { describe, expect, it } from "vitest";
-import { openMemory, texts } from "./fixtures.ts";
+import { freshDatabase, openMemory, texts } from "./fixtures.ts";
 
 const ALICE = { userId: "alice" };
 
@@ -414,12 +415,15 @@ describe("what consolidate takes", () => {
 
 describe("consolidation in the background", () => {
   it("runs by itself after so many adds of a scope, also over sessions, and tells who watches", async () => {
-    const llm = scriptedLLM(({ purpose }) => (purpose === "merge" ? { groups: [] } : { patterns: [] }));
-    const { memory } = open({ llm, consolidate: { afterAdds: 3 } });
-    const stop = new AbortController();
-    const events = memory.watch({ signal: stop.signal });
-    await store(memory, ["User likes tea", "User likes tea"]);
-    await store(memory, ["User likes tea"], { runId: "r1" });
+    freshDatabase();
+    const options = { storage: "indexeddb", consolidate: { afterAdds: 3 } } as const;
+    const { memory: before } = open(options);
+    await store(before, ["User likes tea", "User likes tea"]);
+    await store(before, ["User likes tea"], { runId: "r1" });
+    await before.close();
+
+    const { memory } = open(options);
+    const events = memory.watch();
     expect((await memory.getAll(ALICE)).results).toHaveLength(3);
     await store(memory, ["User likes tea"]);
     for await (const event of events) {
@@ -428,7 +432,6 @@ describe("consolidation in the background", () => {
       break;
     }
     expect((await memory.getAll(ALICE)).results).toHaveLength(2);
-    stop.abort();
   });
 
   it("tells of a failure and lets a model that fails rest", async () => {
