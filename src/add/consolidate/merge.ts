@@ -32,7 +32,7 @@ export interface Merges {
 /** Neighbors that a changed memory is compared with; one more is itself. */
 const NEIGHBORS = 5;
 /** Changed memories that are looked up at a time: the engine answers a search in between. */
-const LOOKED_UP = 32;
+const LOOKED_UP = 16;
 /** Most memories that are judged together. */
 const MAX_CLUSTER = 12;
 
