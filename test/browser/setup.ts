@@ -8,6 +8,7 @@ import type { TestProject } from "vitest/node";
 import { findChromium } from "../../scripts/chromium.mjs";
 import { buildPackage } from "../build-package.ts";
 import { makeTestModel } from "../../scripts/make-test-model.mjs";
+import { makeTestReranker } from "../../scripts/make-test-reranker.mjs";
 import { startServer } from "./server.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -28,6 +29,7 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   buildDemo();
   const models = join(cache, "models");
   await makeTestModel(join(models, "tiny"), { dims: 64 });
+  await makeTestReranker(join(models, "tiny-reranker"));
   const ort = join(dirname(createRequire(import.meta.url).resolve("@xenova/transformers/package.json")), "dist");
   const server = await startServer({ app: join(cache, "app"), demo: join(root, "demo/dist"), models, ort });
   provide("url", server.url);
