@@ -15,6 +15,9 @@ export class CachedEmbedder {
   /** Insertion order is age: the first is the oldest. */
   readonly #recent = new Map<string, Float32Array>();
 
+  /** What the embedder is at work on: a text that is asked for twice at the same time is embedded once. */
+  readonly #coming = new Map<string, Promise<Float32Array>>();
+
   constructor(embedder: Embedder) {
     this.#embedder = embedder;
     this.space = embedder.space;
@@ -22,18 +25,16 @@ export class CachedEmbedder {
     this.kind = embedder.kind ?? "semantic";
   }
 
-  /** @throws {EmbedderError} embedder_failed, also for vectors that are not what the port promises */
+  /**
+   * All that is neither known nor on its way goes to the embedder in one call.
+   * @throws {EmbedderError} embedder_failed, also for vectors that are not what the port promises
+   */
   async embed(texts: readonly string[]): Promise<Map<string, Float32Array>> {
-    const known = new Map<string, Float32Array>();
-    for (const text of texts) {
-      const vector = this.#recent.get(text);
-      if (vector) known.set(text, vector);
-    }
-    const missing = [...new Set(texts)].filter((text) => !known.has(text));
-    if (missing.length > 0) {
-      const vectors = await this.#embedChecked(missing);
-      for (const [i, text] of missing.entries()) known.set(text, vectors[i]!);
-    }
+    const wanted = [...new Set(texts)];
+    const fresh = wanted.filter((text) => !this.#recent.has(text) && !this.#coming.has(text));
+    if (fresh.length > 0) this.#start(fresh);
+    const vectors = await Promise.all(wanted.map(async (text) => this.#recent.get(text) ?? this.#coming.get(text)!));
+    const known = new Map(wanted.map((text, i) => [text, vectors[i]!]));
     for (const [text, vector] of known) this.#remember(text, vector);
     return known;
   }
@@ -45,6 +46,18 @@ export class CachedEmbedder {
   async close(): Promise<void> {
     this.#recent.clear();
     await this.#embedder.close?.();
+  }
+
+  #start(texts: string[]): void {
+    const coming = this.#embedChecked(texts).finally(() => {
+      for (const text of texts) this.#coming.delete(text);
+    });
+    for (const [i, text] of texts.entries()) {
+      this.#coming.set(
+        text,
+        coming.then((vectors) => vectors[i]!),
+      );
+    }
   }
 
   async #embedChecked(texts: string[]): Promise<Float32Array[]> {

@@ -8,7 +8,7 @@ import { cueFinder } from "../text/cues.ts";
 import { hashStatement, normalizeStatement } from "../text/statement.ts";
 import type { AddResult, AddResultItem, MemoryRecord, OpOptions } from "../types.ts";
 import { CONTEXT_WINDOW } from "./accept.ts";
-import { readClock, writeClock } from "./clock.ts";
+import { readClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { CommitDecision, CommitRequest } from "./engine.ts";
 import { GRAPH_TABLES, GraphWriter } from "./graph.ts";
@@ -67,7 +67,7 @@ export function commit(
     await tx.put("ops", { opId: op.opId, scopeKey, order, committedAt: stamp.at, result });
     await tx.delete("pending", op.opId);
     await retain(tx, op);
-    await writeClock(tx, ledger.clock);
+    await ledger.close();
     return { result, seq: ledger.clock.seq, scopeKey };
   });
 }

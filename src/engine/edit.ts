@@ -126,7 +126,7 @@ export function edit(
     const clock = await nextOrder(tx);
     const ledger = new Ledger(tx, clock, { opId, order: clock.order, at: isoNow(context.runtime) }, vectors);
     const records = await body(tx, ledger);
-    await writeClock(tx, ledger.clock);
+    await ledger.close();
     return { records, opId, seq: ledger.clock.seq };
   });
 }

@@ -4,6 +4,7 @@
  */
 import type { MemoryRecord } from "../types.ts";
 import type { CachedEmbedder } from "./cached-embedder.ts";
+import { readClock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
 import { filledTo, rememberSpaces, writeFilledTo } from "./spaces.ts";
 
@@ -30,7 +31,10 @@ export async function fillSpace(
   let written = 0;
   while (!stopped()) {
     const batch = await nextBatch(context, embedder.space);
-    if (batch.records.length === 0) break;
+    if (batch.records.length === 0) {
+      if (batch.isBehind) await closeFill(context, embedder.space);
+      break;
+    }
     await fillBatch(context, embedder, batch.records, batch.lacking);
     done += batch.records.length;
     written += batch.lacking.length;
@@ -49,18 +53,31 @@ interface Batch {
   records: MemoryRecord[];
   /** Those of them that have no vector of their present text. */
   lacking: MemoryRecord[];
+  /** Whether the clock is further than the space is filled. */
+  isBehind: boolean;
 }
 
 function nextBatch(context: EngineContext, space: string): Promise<Batch> {
   return context.store.read(["meta", "memories", "vectors"], async (tx) => {
-    const records = await tx.getAll("memories", { index: "seq", after: await filledTo(tx, space), limit: BATCH });
+    const filled = await filledTo(tx, space);
+    const isBehind = filled < (await readClock(tx)).seq;
+    const records = await tx.getAll("memories", { index: "seq", after: filled, limit: BATCH });
     const lacking: MemoryRecord[] = [];
     for (const record of records) {
       if (record.deletedAt) continue;
       const row = await tx.get("vectors", [space, record.scopeKey, record.id]);
       if (row?.hash !== record.hash) lacking.push(record);
     }
-    return { records, lacking };
+    return { records, lacking, isBehind };
+  });
+}
+
+/** Where nothing is left, all changes up to now are filled: those of forgotten memories, too. */
+function closeFill(context: EngineContext, space: string): Promise<void> {
+  return context.store.write(["meta", "memories"], "relaxed", async (tx) => {
+    const isLeft = (await tx.count("memories", { index: "seq", after: await filledTo(tx, space), limit: 1 })) > 0;
+    const { seq } = await readClock(tx);
+    if (!isLeft && seq > (await filledTo(tx, space))) await writeFilledTo(tx, space, seq);
   });
 }
 

@@ -6,9 +6,9 @@ import { scopeKeyOf } from "../scope.ts";
 import type { WriteTx } from "../store/store.ts";
 import { hashStatement } from "../text/statement.ts";
 import type { Change, DecidedBy, ISODate, MemoryRecord } from "../types.ts";
-import type { Clock } from "./clock.ts";
+import { writeClock, type Clock } from "./clock.ts";
 import { closeRelationsOf } from "./graph.ts";
-import { knownSpaces, rememberSpaces, type VectorSets } from "./spaces.ts";
+import { filledTo, knownSpaces, rememberSpaces, writeFilledTo, type VectorSets } from "./spaces.ts";
 
 /** The op in whose name the changes are made. */
 export interface OpStamp {
@@ -42,6 +42,8 @@ export class Ledger {
   readonly #before: Clock;
   #seq: number;
   #memories: number;
+  /** That were written, and need a vector in every space. */
+  readonly #texts: string[] = [];
 
   constructor(tx: WriteTx, clock: Clock, stamp: OpStamp, vectors: VectorSets) {
     this.#tx = tx;
@@ -52,9 +54,22 @@ export class Ledger {
     this.#vectors = vectors;
   }
 
-  /** The clock after the changes so far; write it when they are all made. */
+  /** The clock after the changes so far. */
   get clock(): Clock {
     return { ...this.#before, seq: this.#seq, memories: this.#memories };
+  }
+
+  /**
+   * To be called once, when all changes are made: writes the clock, and how far each space is filled now, so that the
+   * next start has nothing to look through.
+   */
+  async close(): Promise<void> {
+    await writeClock(this.#tx, this.clock);
+    for (const space of await knownSpaces(this.#tx)) {
+      const hasAll = this.#texts.every((text) => this.#vectors.get(space)?.has(text));
+      const wasFilled = hasAll && (await filledTo(this.#tx, space)) === this.#before.seq;
+      if (wasFilled) await writeFilledTo(this.#tx, space, this.#seq);
+    }
   }
 
   async add(draft: Draft, why: Why): Promise<MemoryRecord> {
@@ -147,6 +162,7 @@ export class Ledger {
   }
 
   async #writeVectors({ id, scopeKey, hash, memory }: MemoryRecord): Promise<void> {
+    this.#texts.push(memory);
     await rememberSpaces(this.#tx, [...this.#vectors.keys()]);
     for (const [space, byText] of this.#vectors) {
       const vector = byText.get(memory);

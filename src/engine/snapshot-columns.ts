@@ -8,8 +8,9 @@ type Parts = Record<string, Uint8Array>;
 
 const SEPARATOR = "/";
 const READERS: Record<string, (bytes: Uint8Array) => Column> = {
-  u32: (bytes) => new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4),
-  f64: (bytes) => new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8),
+  // Copies: parts lie at multiples of four, if at all.
+  u32: (bytes) => new Uint32Array(bytes.slice().buffer),
+  f64: (bytes) => new Float64Array(bytes.slice().buffer),
   json: (bytes) => JSON.parse(new TextDecoder().decode(bytes)) as Column,
 };
 
@@ -24,7 +25,7 @@ export function* columnsToParts(columns: Columns, prefix = ""): Generator<[name:
   }
 }
 
-/** The inverse; parts of other kinds are left out. @param parts each in memory of its own, whole and sound */
+/** The inverse; parts of other kinds are left out. */
 export function partsToColumns(parts: Parts): Columns {
   const columns: Record<string, Column> = {};
   for (const [name, bytes] of Object.entries(parts)) {

@@ -5,7 +5,7 @@
 import { ConflictError, InvalidInputError } from "../errors.ts";
 import type { ReadTx } from "../store/store.ts";
 import type { AddResultItem, Change, MemoryRecord } from "../types.ts";
-import { nextOrder, writeClock } from "./clock.ts";
+import { nextOrder } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import { GRAPH_TABLES, undoGraph } from "./graph.ts";
 import { Ledger } from "./ledger.ts";
@@ -59,7 +59,7 @@ export function undo(context: EngineContext, opId: string, vectors: VectorSets):
     const op = await tx.get("ops", opId);
     if (op) scopeKeys.add(op.scopeKey);
     await undoGraph(tx, { opId, undoId }, scopeKeys, ledger.clock.seq);
-    await writeClock(tx, ledger.clock);
+    await ledger.close();
     return { result: { opId: undoId, undone: opId, results }, seq: ledger.clock.seq, scopeKeys: [...scopeKeys] };
   });
 }

@@ -1,6 +1,6 @@
 /** A keyword index as columns of numbers, from which it is made again without looking at a text. */
 import { KeywordIndex, type IndexedText, type Tokenize } from "./keyword-index.ts";
-import { countAt, PostingLists, type Postings } from "./postings.ts";
+import { countAt, PostingLists, type Postings, type PostingSource } from "./postings.ts";
 
 /** A list of terms per text, one after the other: which, and how often. */
 export interface TermLists {
@@ -83,64 +83,118 @@ class ListPacker {
   }
 }
 
-/** The index that was packed: it ranks as that one does, to the last bit. @param words as a {@link WordPacker} gave them */
+/**
+ * The index that was packed: it ranks as that one does, to the last bit. Lists are made when they are first asked
+ * for: a search asks for a few of ten thousands.
+ * @param words as a {@link WordPacker} gave them; kept
+ */
 export function unpackWords(tokenize: Tokenize, words: PackedWords): KeywordIndex {
-  const own = new ListReader(words.terms, words.own);
-  const cues = new ListReader(words.terms, words.cues);
-  const texts: IndexedText[] = [];
-  for (const [slot, label] of words.labels.entries()) {
-    const [said, heard] = [own.read(slot), cues.read(slot)];
-    texts.push({
-      label,
-      place: words.places[slot] as number,
-      length: said.length,
-      cueLength: heard.length,
-      names: namesAt(words, slot),
-      own: said.lists,
-      cues: heard.lists,
-    });
-  }
-  return new KeywordIndex(tokenize, { own: own.postings, cues: cues.postings, texts });
+  const own = new PostingLists(new PackedLists(words.terms, words.own));
+  const cues = new PostingLists(new PackedLists(words.terms, words.cues));
+  const lists = { own, cues };
+  const texts = Array.from(words.labels, (_, at): IndexedText => new PackedText(words, lists, at));
+  return new KeywordIndex(tokenize, { ...lists, texts });
 }
 
-function namesAt({ terms, names }: PackedWords, slot: number): string[] {
-  const list = names.terms.subarray(slot === 0 ? 0 : names.ends[slot - 1], names.ends[slot]);
-  return Array.from(list, (term) => terms[term] as string);
-}
+class PackedText implements IndexedText {
+  readonly label: number;
+  readonly place: number;
+  readonly length: number;
+  readonly cueLength: number;
+  readonly #words: PackedWords;
+  readonly #lists: { own: PostingLists; cues: PostingLists };
+  readonly #at: number;
 
-/** Fills posting lists from the lists of texts, which come in order of their slots. */
-class ListReader {
-  readonly postings = new PostingLists();
-  readonly #terms: readonly string[];
-  readonly #packed: TermLists;
-  /** By position of the term: each is looked up once. */
-  readonly #opened: (Postings | undefined)[] = [];
-  #at = 0;
-
-  constructor(terms: readonly string[], packed: TermLists) {
-    this.#terms = terms;
-    this.#packed = packed;
-    this.#opened.length = terms.length;
+  constructor(words: PackedWords, lists: { own: PostingLists; cues: PostingLists }, at: number) {
+    this.#words = words;
+    this.#lists = lists;
+    this.#at = at;
+    this.label = words.labels[at] as number;
+    this.place = words.places[at] as number;
+    this.length = lengthAt(words.own, at);
+    this.cueLength = lengthAt(words.cues, at);
   }
 
-  /** @returns the lists that the text at this slot is in, and how many terms it has, repeats included */
-  read(slot: number): { lists: Postings[]; length: number } {
-    const { ends, terms, counts } = this.#packed;
-    const end = ends[slot] as number;
-    const lists: Postings[] = [];
-    let length = 0;
-    for (; this.#at < end; this.#at += 1) {
-      const list = this.#open(terms[this.#at] as number);
-      const count = counts[this.#at] as number;
-      list.slots.push(slot);
-      list.weights.push(count);
-      lists.push(list);
-      length += count;
+  get names(): string[] {
+    return this.#terms(this.#words.names);
+  }
+
+  get own(): Postings[] {
+    return this.#terms(this.#words.own).map((term) => this.#lists.own.open(term));
+  }
+
+  get cues(): Postings[] {
+    return this.#terms(this.#words.cues).map((term) => this.#lists.cues.open(term));
+  }
+
+  #terms({ ends, terms }: TermLists): string[] {
+    const [start, end] = [startOf(ends, this.#at), ends[this.#at] as number];
+    const found: string[] = [];
+    for (let i = start; i < end; i += 1) found.push(this.#words.terms[terms[i] as number] as string);
+    return found;
+  }
+}
+
+/** Number of terms of a text, repeats included. */
+function lengthAt({ ends, counts }: TermLists, at: number): number {
+  let length = 0;
+  for (let i = startOf(ends, at); i < (ends[at] as number); i += 1) length += counts[i] as number;
+  return length;
+}
+
+function startOf(ends: Uint32Array, at: number): number {
+  return at === 0 ? 0 : (ends[at - 1] as number);
+}
+
+/** The lists of texts turned round: by term, the slots of its texts. A text's slot is its place among the packed. */
+class PackedLists implements PostingSource {
+  /** Positions of the terms that are left. */
+  readonly #terms = new Map<string, number>();
+  /** By position of the term: where its slots end. They begin where those of the term before end. */
+  readonly #ends: Uint32Array;
+  /** By term, and ascending within it. */
+  readonly #slots: Uint32Array;
+  readonly #weights: Uint32Array;
+
+  constructor(names: readonly string[], { ends, terms, counts }: TermLists) {
+    const next = startsOf(names.length, terms);
+    this.#slots = new Uint32Array(terms.length);
+    this.#weights = new Uint32Array(terms.length);
+    for (let slot = 0, i = 0; slot < ends.length; slot += 1) {
+      for (; i < (ends[slot] as number); i += 1) {
+        const at = next[terms[i] as number]!++;
+        this.#slots[at] = slot;
+        this.#weights[at] = counts[i] as number;
+      }
     }
-    return { lists, length };
+    // Every list is full: where the next would go is where it ends.
+    this.#ends = next;
+    for (const [term, name] of names.entries()) if (next[term] !== startOf(next, term)) this.#terms.set(name, term);
   }
 
-  #open(term: number): Postings {
-    return (this.#opened[term] ??= this.postings.open(this.#terms[term] as string));
+  get size(): number {
+    return this.#terms.size;
   }
+
+  take(name: string): Postings | undefined {
+    const term = this.#terms.get(name);
+    if (term === undefined) return undefined;
+    this.#terms.delete(name);
+    const [start, end] = [startOf(this.#ends, term), this.#ends[term]];
+    const [slots, weights] = [this.#slots.subarray(start, end), this.#weights.subarray(start, end)];
+    return { term: name, slots: Array.from(slots), weights: Array.from(weights) };
+  }
+}
+
+/** Where the entries of each term begin, once they are sorted by term. */
+function startsOf(count: number, terms: Uint32Array): Uint32Array {
+  const starts = new Uint32Array(count);
+  for (let i = 0; i < terms.length; i += 1) starts[terms[i] as number]! += 1;
+  let start = 0;
+  for (let term = 0; term < count; term += 1) {
+    const size = starts[term] as number;
+    starts[term] = start;
+    start += size;
+  }
+  return starts;
 }

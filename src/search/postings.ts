@@ -11,21 +11,36 @@ export interface Postings {
   readonly weights: number[];
 }
 
+/** Lists that are made when they are first asked for. */
+export interface PostingSource {
+  /** How many there are left. */
+  readonly size: number;
+  /** Each is given once. */
+  take(term: string): Postings | undefined;
+}
+
 export class PostingLists {
   readonly #lists = new Map<string, Postings>();
+  readonly #source: PostingSource | null;
+
+  constructor(source: PostingSource | null = null) {
+    this.#source = source;
+  }
 
   /** Number of different terms. */
   get size(): number {
-    return this.#lists.size;
+    return this.#lists.size + (this.#source?.size ?? 0);
   }
 
   get(term: string): Postings | undefined {
-    return this.#lists.get(term);
+    const list = this.#lists.get(term) ?? this.#source?.take(term);
+    if (list) this.#lists.set(term, list);
+    return list;
   }
 
   /** The list of a term; an empty one, for the caller to fill, where there was none. */
   open(term: string): Postings {
-    const list = this.#lists.get(term) ?? { term, slots: [], weights: [] };
+    const list = this.get(term) ?? { term, slots: [], weights: [] };
     this.#lists.set(term, list);
     return list;
   }

@@ -43,10 +43,8 @@ export class Timeline {
     this.#order = slots.sort((a, b) => texts[a]!.place - texts[b]!.place || a - b);
     this.#order.forEach((slot, rank) => (this.#ranks[slot] = rank));
     this.#lastPlace = texts[this.#order.at(-1) ?? -1]?.place ?? -Infinity;
-    for (const text of texts) this.#lengths.push(ownLength(text));
-    for (const [slot, { length }] of texts.entries()) {
-      this.#forNearby(slot, (near, worth) => (this.#lengths[near]! += worth * length));
-    }
+    for (const [slot, text] of texts.entries())
+      this.#lengths.push(this.#lengthWithNearby(texts, slot, ownLength(text)));
     this.#totalLength = this.#lengths.reduce((sum, length) => sum + length, 0);
   }
 
@@ -98,6 +96,17 @@ export class Timeline {
         if (rank + distance < order.length) addWeight(weights, order[rank + distance] as number, worth);
       }
     }
+  }
+
+  #lengthWithNearby(texts: readonly Placed[], slot: number, own: number): number {
+    const rank = this.#ranks[slot] as number;
+    let length = own;
+    for (let distance = 1; distance <= NEARBY.length; distance++) {
+      const before = texts[this.#order[rank - distance] ?? -1]?.length ?? 0;
+      const after = texts[this.#order[rank + distance] ?? -1]?.length ?? 0;
+      length += (NEARBY[distance - 1] as number) * (before + after);
+    }
+    return length;
   }
 
   /** The slots around a slot, each with what its words count for it in tenths, and the other way round. */

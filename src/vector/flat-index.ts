@@ -16,10 +16,10 @@ const FIRST_ROWS = 16;
  */
 export const KERNEL_FROM = 512;
 
-/** The contents of a {@link FlatIndex}: row i is `labels[i]` and `vectors[i * dims … (i + 1) * dims]`. */
+/** The contents of a {@link FlatIndex}: the vectors of the labels, in their order, in blocks of whole rows. */
 export interface FlatContents {
   labels: Uint32Array;
-  vectors: Float32Array;
+  blocks: readonly Float32Array[];
 }
 
 /**
@@ -45,19 +45,22 @@ export class FlatIndex implements VectorIndex {
   }
 
   /**
-   * An index over contents that {@link contents} gave. The arrays are copied.
-   * @throws {EngineError} engine_crashed where they do not fit together, name a label twice or hold a number
-   * that is not finite
+   * An index over contents that are copied, and known to be finite: where they lay, a checksum said that they are as
+   * they were when a vector was last looked at number by number.
+   * @throws {EngineError} engine_crashed where they do not fit together, or name a label twice
    */
-  static fromContents(dims: number, contents: FlatContents): FlatIndex {
-    const { labels, vectors } = contents;
-    if (vectors.length !== labels.length * dims) throw badContents("vectors and labels do not fit together");
-    if (!allFinite(vectors)) throw badContents("a number is not finite");
+  static fromContents(dims: number, { labels, blocks }: FlatContents): FlatIndex {
+    const length = blocks.reduce((sum, block) => sum + block.length, 0);
+    const areWhole = blocks.every((block) => block.length % dims === 0);
+    if (!areWhole || length !== labels.length * dims) throw badContents("vectors and labels do not fit together");
     const index = new FlatIndex(dims);
     index.#makeRoom(labels.length);
-    for (const [row, label] of labels.entries()) {
-      if (index.has(label)) throw badContents("a label is there twice");
-      index.#rows.write(index.#append(label), vectors.subarray(row * dims, (row + 1) * dims));
+    for (const block of blocks) {
+      for (let at = 0; at < block.length; at += dims) {
+        const label = labels[index.#size] as number;
+        if (index.has(label)) throw badContents("a label is there twice");
+        index.#rows.write(index.#append(label), block.subarray(at, at + dims));
+      }
     }
     return index;
   }
@@ -116,14 +119,6 @@ export class FlatIndex implements VectorIndex {
     return this.#labels.subarray(0, this.#size).values();
   }
 
-  /** A copy of everything held. Inverse of {@link FlatIndex.fromContents}. */
-  contents(): FlatContents {
-    this.#checkOpen();
-    const vectors = new Float32Array(this.#size * this.dims);
-    for (let row = 0; row < this.#size; row += 1) vectors.set(this.#rows.vectorOf(row), row * this.dims);
-    return { labels: this.#labels.slice(0, this.#size), vectors };
-  }
-
   close(): void {
     this.#closed = true;
     this.#size = 0;
@@ -179,20 +174,6 @@ export class FlatIndex implements VectorIndex {
   #checkOpen(): void {
     if (this.#closed) throw closedError();
   }
-}
-
-function allFinite(numbers: Float32Array): boolean {
-  // x − x is 0 for a finite x and NaN otherwise; NaN stays in the sum. Four sums, which do not wait for each other.
-  let [a, b, c, d] = [0, 0, 0, 0];
-  const whole = numbers.length - (numbers.length % 4);
-  for (let i = 0; i < whole; i += 4) {
-    a += (numbers[i] as number) - (numbers[i] as number);
-    b += (numbers[i + 1] as number) - (numbers[i + 1] as number);
-    c += (numbers[i + 2] as number) - (numbers[i + 2] as number);
-    d += (numbers[i + 3] as number) - (numbers[i + 3] as number);
-  }
-  for (let i = whole; i < numbers.length; i += 1) a += (numbers[i] as number) - (numbers[i] as number);
-  return a + b + c + d === 0;
 }
 
 function badContents(what: string): EngineError {

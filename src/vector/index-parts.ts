@@ -1,6 +1,6 @@
 /**
- * The contents of a scope's index as named bytes: `labels` (uint32), `vectors` (float32), and with a graph
- * `graph` (hnswlib's file) and `graphHeader` (JSON). Little-endian, as every platform with wasm is.
+ * The contents of a scope's index as named bytes: `labels` (uint32), blocks of vectors in their order (float32), and
+ * with a graph `graph` (hnswlib's file) and `graphHeader` (JSON). Little-endian, as every platform with wasm is.
  */
 import { EngineError } from "../errors.ts";
 import { FlatIndex } from "./flat-index.ts";
@@ -8,35 +8,63 @@ import { HNSW_PARAMS, type HnswIndex } from "./hnsw-index.ts";
 
 export type IndexParts = Record<string, Uint8Array>;
 
-/** Rows per look at the clock: 2,000 × 384 dims take a millisecond to copy. */
-const ROWS_AT_ONCE = 500;
+/**
+ * Bytes of a block of rows. Small beside the chunks of a snapshot (4 MiB): most blocks then lie in one chunk, and are
+ * read from where they lie.
+ */
+const BLOCK_BYTES = 2 ** 18;
 
-/** @param labels asked for one by one; at most as many as the index holds now */
+/**
+ * @param labels asked for one by one
+ * @param breathe called after every block: the rows of one take some 100 µs to copy
+ */
 export async function rowsToParts(
   flat: FlatIndex,
   labels: Iterable<number>,
   breathe: () => Promise<void>,
 ): Promise<IndexParts> {
-  const held = new Uint32Array(flat.size);
-  const vectors = new Float32Array(flat.size * flat.dims);
-  let count = 0;
+  const parts: IndexParts = {};
+  const held: number[] = [];
+  const room = Math.max(1, Math.floor(BLOCK_BYTES / 4 / flat.dims)) * flat.dims;
+  let block = new Float32Array(room);
+  let at = 0;
+  const close = (): void => {
+    if (at > 0) parts[blockName(held.length)] = bytesOf(block.subarray(0, at));
+  };
   for (const label of labels) {
     const vector = flat.vectorOf(label);
     if (vector === undefined) continue;
-    vectors.set(vector, count * flat.dims);
-    held[count++] = label;
-    if (count % ROWS_AT_ONCE === 0) await breathe();
+    block.set(vector, at);
+    held.push(label);
+    at += flat.dims;
+    if (at < room) continue;
+    close();
+    [block, at] = [new Float32Array(room), 0];
+    await breathe();
   }
-  return { labels: bytesOf(held.subarray(0, count)), vectors: bytesOf(vectors.subarray(0, count * flat.dims)) };
+  close();
+  return { ...parts, labels: bytesOf(new Uint32Array(held)) };
 }
 
 /** @throws {EngineError} engine_crashed where the parts are missing or do not fit together */
 export function flatFromParts(dims: number, parts: IndexParts): FlatIndex {
-  const [labels, vectors] = [wordsOf(parts, "labels"), wordsOf(parts, "vectors")];
+  const labels = wordsOf(parts, "labels");
+  const names = Object.keys(parts).filter((name) => name.startsWith(BLOCK));
+  const blocks = names.map((name) => {
+    const { buffer, start, length } = wordsOf(parts, name);
+    return new Float32Array(buffer, start, length);
+  });
   return FlatIndex.fromContents(dims, {
     labels: new Uint32Array(labels.buffer, labels.start, labels.length),
-    vectors: new Float32Array(vectors.buffer, vectors.start, vectors.length),
+    blocks,
   });
+}
+
+const BLOCK = "vectors to row ";
+
+/** @param end number of rows up to its end */
+function blockName(end: number): string {
+  return `${BLOCK}${end}`;
 }
 
 export function graphToParts(graph: HnswIndex): IndexParts {

@@ -70,5 +70,6 @@ function answer({ ort }, request, response) {
   if (!existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
   response.setHeader("Content-Type", TYPES[extname(file)] ?? "application/octet-stream");
   response.setHeader("Content-Length", statSync(file).size);
+  response.setHeader("Cache-Control", "max-age=3600");
   return createReadStream(file).pipe(response);
 }

@@ -179,6 +179,23 @@ describe("the plan: first one at once, then the model", () => {
 });
 
 describe("CachedEmbedder", () => {
+  it("embeds a text once that is asked for twice at the same time, and again after a failure", async () => {
+    const calls: string[][] = [];
+    let isBroken = true;
+    const inner = topicEmbedder("test", async (texts) => {
+      calls.push([...texts]);
+      await Promise.resolve();
+      if (isBroken) throw new Error("broken");
+      return texts.map(() => Float32Array.of(1, 0, 0, 0, 0, 0, 0, 0));
+    });
+    const embedder = new CachedEmbedder(inner);
+    const both = (): Promise<unknown>[] => [embedder.embed(["a", "b"]), embedder.embed(["b", "c"])];
+    for (const failed of both()) await expect(failed).rejects.toMatchObject({ code: "embedder_failed" });
+    isBroken = false;
+    await Promise.all(both());
+    expect(calls).toEqual([["a", "b"], ["c"], ["a", "b"], ["c"]]);
+  });
+
   it("never embeds the same recent text twice, nor within one call", async () => {
     const inner = topicEmbedder("topics");
     const cached = new CachedEmbedder(inner);

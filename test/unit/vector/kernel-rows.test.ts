@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { clusteredVectors } from "../../../src/testing/vectors.ts";
 import { FlatIndex, KERNEL_FROM } from "../../../src/vector/flat-index.ts";
 import { KernelRows } from "../../../src/vector/kernel-rows.ts";
+import { contentsOf } from "./contents-of.ts";
 
 const DIMS = 12;
 const COUNT = 3_000;
@@ -77,8 +78,8 @@ describe("FlatIndex with the kernel", () => {
       buffers.add((index.vectorOf(0) as Float32Array).buffer);
     }
     expect(buffers.size).toBeGreaterThan(3);
-    expect(index.contents().vectors).toEqual(Float32Array.from(vectors.flatMap((vector) => [...vector])));
-    expect(answers(index)).toEqual(answers(FlatIndex.fromContents(DIMS, index.contents())));
+    expect(contentsOf(index).blocks[0]).toEqual(Float32Array.from(vectors.flatMap((vector) => [...vector])));
+    expect(answers(index)).toEqual(answers(FlatIndex.fromContents(DIMS, contentsOf(index))));
     expect(index.search(vectors[COUNT - 1] as Float32Array, 1)[0]?.label).toBe(COUNT - 1);
   });
 
@@ -94,7 +95,7 @@ describe("FlatIndex with the kernel", () => {
   });
 
   it("gives its memory back: a thousand were opened and closed, and none is left", async () => {
-    const contents = filled(FlatIndex, KERNEL_FROM).contents();
+    const contents = contentsOf(filled(FlatIndex, KERNEL_FROM));
     for (let i = 0; i < 1_000; i += 1) {
       const index = FlatIndex.fromContents(DIMS, contents);
       expect(index.search(queries[0] as Float32Array, 1)).toHaveLength(1);

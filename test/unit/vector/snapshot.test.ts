@@ -6,7 +6,12 @@ import { PlannedIndex } from "../../../src/vector/planned-index.ts";
 
 const header = { space: "test/4", dims: 4, scopeKey: '{"userId":"zoë"}', seq: 7, count: 2 };
 const random = randomFrom(1);
-const noise = (size: number): Uint8Array => Uint8Array.from({ length: size }, () => random() * 256);
+
+function noise(size: number): Uint8Array {
+  const words = new Uint32Array(Math.ceil(size / 4));
+  for (let i = 0; i < words.length; i += 1) words[i] = random() * 2 ** 32;
+  return new Uint8Array(words.buffer, 0, size);
+}
 
 function reasonOf(body: () => unknown): string {
   try {
@@ -18,8 +23,8 @@ function reasonOf(body: () => unknown): string {
 }
 
 describe("INV-5: a snapshot is a cache that is used whole or not at all", () => {
-  it("comes back as it went, in chunks of at most 1 MiB", () => {
-    const parts = { a: noise(2_500_001), empty: new Uint8Array(), b: noise(3), c: noise(CHUNK_BYTES) };
+  it("comes back as it went, in chunks of at most 4 MiB", () => {
+    const parts = { a: noise(2.5 * CHUNK_BYTES + 1), empty: new Uint8Array(), b: noise(3), c: noise(CHUNK_BYTES) };
     const chunks = [...encodeSnapshot({ ...header, params: { m: 16 } }, parts)];
     expect(chunks.map((chunk) => chunk.length <= CHUNK_BYTES)).toEqual([true, true, true, true]);
     const decoded = decodeSnapshot(chunks, header);
@@ -37,6 +42,17 @@ describe("INV-5: a snapshot is a cache that is used whole or not at all", () => 
     expect(decodeSnapshot(chunks, header).parts["a"]?.length).toBeGreaterThan(1_000_000);
   });
 
+  it("comes back also where a border of chunks runs through its last words", () => {
+    const overhead = [...encodeSnapshot(header, { a: noise(2_000_000) })][0]?.length as number;
+    const brim = CHUNK_BYTES - (overhead - 2_000_000);
+    for (const more of [4, 8, 12, 16]) {
+      const a = noise(brim + more);
+      const chunks = [...encodeSnapshot(header, { a })];
+      expect(chunks.map((chunk) => chunk.length)).toEqual([CHUNK_BYTES, more]);
+      expect(Buffer.from(decodeSnapshot(chunks, header).parts["a"]!).equals(a)).toBe(true);
+    }
+  });
+
   it("is refused as a mismatch where it belongs to something else", () => {
     const chunks = [...encodeSnapshot({ ...header, params: { m: 16, ef: 200 } }, {})];
     const read = (change: object) => (): unknown => decodeSnapshot(chunks, { ...header, ...change });
@@ -49,7 +65,11 @@ describe("INV-5: a snapshot is a cache that is used whole or not at all", () => 
   });
 
   it("is refused with a chunk missing, extra, empty, swapped, cut or merged", () => {
-    const [a, b, c] = [...encodeSnapshot(header, { a: noise(2_500_000) })] as [Uint8Array, Uint8Array, Uint8Array];
+    const [a, b, c] = [...encodeSnapshot(header, { a: noise(2.5 * CHUNK_BYTES) })] as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
     const damaged = [
       [],
       [a, b],
@@ -70,10 +90,10 @@ describe("INV-5: a snapshot is a cache that is used whole or not at all", () => 
   });
 
   it("is refused with chunks of another snapshot among its own", () => {
-    const parts = { a: noise(2_500_000) };
+    const parts = { a: noise(2.5 * CHUNK_BYTES) };
     const [one, two] = [
       [...encodeSnapshot(header, parts)],
-      [...encodeSnapshot({ ...header, seq: 8 }, { a: noise(2_500_000) })],
+      [...encodeSnapshot({ ...header, seq: 8 }, { a: noise(2.5 * CHUNK_BYTES) })],
     ];
     const mixed = [one[0], two[1], one[2]] as Uint8Array[];
     expect(reasonOf(() => decodeSnapshot(mixed, header))).toBe("damaged");
