@@ -33,7 +33,7 @@ export {
 export type { ErrorCode, Stage } from "./errors.ts";
 export type { Embedder } from "./embed/embedder.ts";
 export type { IndexOptions, OpenEngine } from "./engine/engine.ts";
-export type { EntityCount, ImportResult, UndoBlocker, UndoResult } from "./engine/results.ts";
+export type { EntityCount, ImportResult, MessageResult, UndoBlocker, UndoResult } from "./engine/results.ts";
 export type { KeepsakeExport } from "./portable/format.ts";
 export type { Runtime } from "./runtime.ts";
 export type { Filter, FilterOperators } from "./filter-types.ts";

@@ -110,24 +110,32 @@ export class Memory {
   /**
    * Memories that carry every id of the scope, by meaning and by words, best first; with `graph` also the relations
    * around them, those of the best memory first. With `rerank` or `criteria` the best are put in order by the reranker
-   * or the LLM; where that fails they stay as they are, and `answer.rerank` says so.
+   * or the LLM; where that fails they stay as they are, and `answer.rerank` says so. With `include` also the kept
+   * messages themselves, or those alone.
+   * @example
+   * const { results, messages } = await memory.search("tea", { userId: "alice", include: ["memories", "messages"] });
    * @throws {InvalidInputError} {EmbedderError}
    */
   async search(query: string, options: SearchOptions): Promise<SearchAnswer> {
     const given = copyOf(options);
     const signal = signalOf(options);
-    const { request, around, rerank } = await this.#session.read(
+    const { request, messages, around, rerank } = await this.#session.read(
       ({ readSearch }) => readSearch(query, given, this.#options),
       signal,
     );
-    const answer = await this.#session.call(signal, ({ engine, flow }) =>
-      flow.searchReranked({ engine, options: this.#options, signal }, request, rerank),
+    const [answer, found] = await this.#session.call(signal, ({ engine, flow }) =>
+      Promise.all([
+        flow.searchReranked({ engine, options: this.#options, signal }, request, rerank),
+        messages && engine.searchMessages(messages),
+      ]),
     );
     this.#session.recalled.note(answer.results);
-    if (!around) return answer;
+    if (found) this.#session.recalled.noteMessages(found);
+    const lists = found ? { ...answer, messages: found } : answer;
+    if (!around) return lists;
     const near = { ...around, memoryIds: answer.results.map((result) => result.id) };
     const relations = await this.#session.call(signal, ({ engine }) => engine.relationsAround(near));
-    return { ...answer, relations };
+    return { ...lists, relations };
   }
 
   /**

@@ -5,6 +5,7 @@ import type { Criterion, Reranker, RerankOptions, RerankOutcome } from "./rerank
 import type { Runtime } from "./runtime.ts";
 import type { Filter } from "./filter-types.ts";
 import type { TransformersOptions } from "./info.ts";
+import type { MessageResult } from "./engine/results.ts";
 import type {
   AddResult,
   CustomPrompts,
@@ -56,7 +57,7 @@ export interface MemoryOptions {
   defaults?: AddDefaults;
   /** Consolidate scopes by themselves. @default only when `consolidate` is called */
   consolidate?: ConsolidateBackground;
-  /** When derived data is built. Results do not depend on it. */
+  /** Which derived data is built, and when: thresholds that change no result, and whether messages are embedded. */
   index?: IndexOptions;
   /** Time and ids, for tests. @default the system's */
   runtime?: Runtime;
@@ -205,12 +206,21 @@ export interface SearchOptions extends ScopedOptions, ViewOptions, LegacyOptions
    * place of the `reranker`. Each has a name, a description, and a weight beside the score, which weighs 1.
    */
   criteria?: Criterion[];
+  /**
+   * Which lists to search: memories, the kept messages themselves (with those around them), or both. `topK`, `threshold`
+   * and `filters` apply to each. @default ["memories"]
+   */
+  include?: ("memories" | "messages")[];
+  /** Messages on either side of each message that is found, an integer from 0 to 10. @default 1 */
+  contextMessages?: number;
 }
 
 /** What `search` resolves to. */
 export interface SearchAnswer {
-  /** Best first. */
+  /** Best first; empty where memories are not included. */
   results: SearchResult[];
+  /** Where messages are included: best first, the newest first among equals. */
+  messages?: MessageResult[];
   /** With `graph`: relations around them, those of the best memory first. */
   relations?: Relation[];
   /** With `rerank` or `criteria`: what became of it. */

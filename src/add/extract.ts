@@ -1,7 +1,5 @@
 /** Messages → facts: by the app's LLM, or by the rules where there is none. */
 import type { ClaimedOp } from "../engine/engine.ts";
-import { untilAborted } from "../abort.ts";
-import { scopeKeyOf } from "../scope.ts";
 import { eventTimeOf } from "../text/when.ts";
 import type { FactDetails, Message, OpOptions, PendingOp, Source } from "../types.ts";
 import { ask } from "./ask.ts";
@@ -19,6 +17,7 @@ import {
 } from "./reply-formats.ts";
 import { cleanData, replySchema } from "./structured-data.ts";
 import { extractByRules, relationsByRules } from "./rules/index.ts";
+import { knownLines } from "./known-lines.ts";
 import { bareLine } from "./recalled.ts";
 import { isAbout } from "./topics.ts";
 
@@ -30,9 +29,10 @@ interface Said extends Message {
 export async function extract(run: Run, claim: ClaimedOp): Promise<Fact[]> {
   const { op } = claim;
   const told = await saidIn(run, op);
-  const known = await knownLines(run, op, told);
-  run.trace.add({ stage: "context", messages: claim.context, dropped: [...known] });
-  const said = told.flatMap((message) => withoutLines(message, known));
+  const { remembered, kept } = await knownLines(run, op, told);
+  const dropped = [...remembered, ...kept];
+  run.trace.add({ stage: "context", messages: claim.context, dropped });
+  const said = told.flatMap((message) => withoutLines(message, new Set(dropped)));
   const found = said.length === 0 ? [] : await findFacts(run, claim, said);
   const facts = op.options.graph ? found.map(withRelations) : found;
   run.trace.add({
@@ -46,23 +46,11 @@ export async function extract(run: Run, claim: ClaimedOp): Promise<Fact[]> {
     })),
   });
   // What is known is told as such, like any fact that is stored already.
-  return [...facts, ...[...known].map((text): Fact => ({ text, origin: run.llm ? "llm" : "rules", details: {} }))];
-}
-
-/** Lines that `search` handed out and that are still remembered, word for word, in exactly this scope. */
-async function knownLines(run: Run, op: PendingOp, said: Said[]): Promise<Set<string>> {
-  const scopeKey = scopeKeyOf(op.scope);
-  const suspects = [...new Set(said.flatMap((message) => run.recalled.linesIn(scopeKey, message.content)))];
-  if (suspects.length === 0) return new Set();
-  const { facts } = await untilAborted(
-    run.engine.recall(
-      op.scope,
-      suspects.map((text) => ({ text })),
-      1,
-    ),
-    run.signal,
-  );
-  return new Set(facts.flatMap(({ text, neighbors }) => (neighbors.some((n) => n.exact) ? [text] : [])));
+  const known = dropped.map((text): Fact => {
+    const isEcho = kept.has(text);
+    return { text, origin: run.llm ? "llm" : "rules", details: {}, ...(isEcho && { isEcho }) };
+  });
+  return [...facts, ...known];
 }
 
 function withoutLines(message: Said, known: ReadonlySet<string>): Said[] {

@@ -37,6 +37,8 @@ export interface Fact {
   /** Of the model's data by the `structuredDataSchema`: what does not validate, and why. */
   dropped?: string[];
   details: FactDetails;
+  /** A line of a message that is kept, pasted into this one: not news, and not stored. */
+  isEcho?: true;
   /** With `graph`: relations that the fact states. */
   relations?: RelationDraft[];
 }

@@ -65,6 +65,10 @@ function settle(fact: Fact, { neighbors }: RecalledFact, kind: RecallResult["kin
       decisions: [known(fact, twin.id, reason, "exact")],
     };
   }
+  if (fact.isEcho) {
+    const reason = "exact: a message that is kept says it, and search gave it out";
+    return { fact, neighbors, decisions: [{ event: "NONE", id: null, text: fact.text, reason, decidedBy: "exact" }] };
+  }
   // The rules read every neighbor anyway: they compare slots, not similarities.
   const near = byLLM ? neighbors.filter((n) => isNear(fact, n, kind)) : neighbors;
   if (near.length > 0) return { fact, neighbors: near, decisions: null };

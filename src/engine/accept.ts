@@ -6,6 +6,7 @@ import type { Message, PendingOp } from "../types.ts";
 import { readClock, writeClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import { LEASE_MS, type AcceptRequest, type ClaimedOp, type ClaimOutcome } from "./engine.ts";
+import { deleteMessagesOfOp } from "./kept-messages.ts";
 import { leasedForMs } from "./leases.ts";
 
 /** Earlier messages of the scope that are given to the LLM as context, where the op does not say; mem0's number. */
@@ -25,7 +26,8 @@ export async function accept(context: EngineContext, request: AcceptRequest): Pr
     await tx.put("scopes", { scopeKey: row.scopeKey, scope: row.scope });
     await tx.put("pending", row);
     for (const [index, message] of request.messages.entries()) {
-      const { scopeKey, opId, order, acceptedAt: at } = row;
+      const { scopeKey, opId, order } = row;
+      const at = request.options.timestamp ?? row.acceptedAt;
       await tx.put("messages", { ...message, scopeKey, opId, order, index, at });
     }
     return { status: "claimed", claim: { op: toPendingOp(row), context: await contextOf(tx, row) } };
@@ -72,11 +74,11 @@ export async function release(
 
 /** Drops a pending op and its messages. */
 export async function cancel(context: EngineContext, opId: string): Promise<boolean> {
-  const wasPending = await context.store.write(["pending", "messages"], "strict", async (tx) => {
+  const wasPending = await context.store.write(["meta", "pending", "messages", "vectors"], "strict", async (tx) => {
     const row = await tx.get("pending", opId);
     if (!row) return false;
     await tx.delete("pending", opId);
-    await tx.deleteAll("messages", { prefix: [row.scopeKey, row.order] });
+    await deleteMessagesOfOp(tx, row);
     return true;
   });
   if (wasPending) context.emit({ type: "pending", opId, state: "cancelled" });

@@ -3,7 +3,7 @@
  * once (INV-3). What it was decided on is checked again inside it (INV-7), so no lock is needed.
  */
 import { ConflictError, EngineError } from "../errors.ts";
-import type { PendingRow, WriteTx } from "../store/store.ts";
+import type { Key, PendingRow, WriteTx } from "../store/store.ts";
 import { cueFinder } from "../text/cues.ts";
 import { hashStatement, normalizeStatement } from "../text/statement.ts";
 import type { AddResult, AddResultItem, MemoryRecord, OpOptions } from "../types.ts";
@@ -12,6 +12,7 @@ import { readClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { CommitDecision, CommitRequest } from "./engine.ts";
 import { GRAPH_TABLES, GraphWriter } from "./graph.ts";
+import { deleteMessages, deleteMessagesOfOp } from "./kept-messages.ts";
 import { Ledger, type OpStamp } from "./ledger.ts";
 import type { VectorSets } from "./spaces.ts";
 import { isVisible } from "./visible.ts";
@@ -170,16 +171,19 @@ function lifecycle({ immutable, expirationDate }: OpOptions): Pick<MemoryRecord,
  * Drops messages that are not to be kept: all of this op, or all of the scope before the window. Those of ops that
  * still wait stay: memories will be drawn from them, and their own retention is not up yet.
  */
-async function retain(tx: WriteTx, { scopeKey, order, options }: PendingRow): Promise<void> {
+async function retain(tx: WriteTx, op: PendingRow): Promise<void> {
+  const { scopeKey, options } = op;
   const { retention = "all", contextWindow = CONTEXT_WINDOW } = options;
-  if (retention === "none") await tx.deleteAll("messages", { prefix: [scopeKey, order] });
+  if (retention === "none") await deleteMessagesOfOp(tx, op);
   if (retention !== "window") return;
   const newestFirst = await tx.keys("messages", { prefix: [scopeKey], reverse: true });
   const waiting = await tx.getAll("pending", { index: "order" });
   const kept = new Set<unknown>(waiting.filter((row) => row.scopeKey === scopeKey).map((row) => row.order));
-  for (const key of newestFirst.slice(contextWindow)) {
-    if (!(Array.isArray(key) && kept.has(key[1]))) await tx.delete("messages", key);
-  }
+  const isKept = (key: Key): boolean => Array.isArray(key) && kept.has(key[1]);
+  await deleteMessages(
+    tx,
+    newestFirst.slice(contextWindow).filter((key) => !isKept(key)),
+  );
 }
 
 function unchanged(record: MemoryRecord, reason: string): AddResultItem {

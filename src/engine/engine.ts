@@ -27,7 +27,7 @@ import type {
 } from "../types.ts";
 import type { ImportOutcome, ImportPart, KeepsakeExport } from "../portable/format.ts";
 import type { ConsolidateRequest, SurveyOutcome, SurveyRequest } from "./consolidation.ts";
-import type { EntityCount, ListPage, UndoResult } from "./results.ts";
+import type { EntityCount, ListPage, MessageResult, UndoResult } from "./results.ts";
 
 /** What an engine is opened with. Plain data: it crosses to the worker. */
 export interface EngineOptions {
@@ -39,12 +39,17 @@ export interface EngineOptions {
   index?: IndexOptions;
 }
 
-/** When derived data is built; results do not depend on it. */
+/** Which derived data is built, and when. But for `embedMessages`, results do not depend on it. */
 export interface IndexOptions {
   /** Rows of one scope from which an HNSW index is built; below, the exact scan is faster. */
   hnswFrom?: number;
   /** Rows of one scope from which its vectors are snapshotted; below, loading row by row is fast enough. */
   snapshotFrom?: number;
+  /**
+   * Kept messages get vectors, too, in the background: a search that includes them then goes by meaning as well as by
+   * words. 1.5 kB and one embedding per message. @default false
+   */
+  embedMessages?: boolean;
 }
 
 export type EmbedderConfig = { kind: "hashing" } | ({ kind: "transformers" } & TransformersOptions);
@@ -166,6 +171,12 @@ export interface RerankRequest {
   model: TransformersOptions;
 }
 
+/** As for memories, over kept messages. */
+export interface MessageSearchRequest extends Omit<SearchRequest, "showExpired" | "graph"> {
+  /** Messages of the same scope on either side of each, from 0. */
+  contextMessages: number;
+}
+
 export interface GraphRequest {
   /** Every id given must be on the memories; a memory may have more. */
   scope: Scope;
@@ -266,6 +277,8 @@ export interface Engine {
    * @throws {KeepsakeError} reranker_unavailable, reranker_failed
    */
   rerank(request: RerankRequest): Promise<number[]>;
+  /** Kept messages, those of pending ops too. Best first; equal scores by order, then index, newest first. */
+  searchMessages(request: MessageSearchRequest): Promise<MessageResult[]>;
   /** Relations around what a search found: those of the memories first, then what is near; at most 50. */
   relationsAround(request: RelationsRequest): Promise<Relation[]>;
   /** Nodes and edges, whole or around one entity; empty for an unknown one. */

@@ -10,6 +10,7 @@ import type { AddResultItem, Change, MemoryRecord, Relation, Scope, Source } fro
 import { readClock, writeClock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
 import { purgeGraph } from "./graph.ts";
+import { deleteMessages, deleteMessagesOfOp, deleteMessagesOfScope } from "./kept-messages.ts";
 import { withKin } from "./kin.ts";
 import { knownSpaces } from "./spaces.ts";
 import { deleteSnapshots } from "./snapshot-rows.ts";
@@ -91,7 +92,7 @@ async function deleteScope(tx: WriteTx, scopeKey: string): Promise<void> {
   }
   for (const space of await knownSpaces(tx)) await tx.deleteAll("vectors", { prefix: [space, scopeKey] });
   await tx.deleteAll("memories", { index: "scope", prefix: [scopeKey] });
-  await tx.deleteAll("messages", { prefix: [scopeKey] });
+  await deleteMessagesOfScope(tx, scopeKey);
   await tx.deleteAll("relations", { index: "scope", prefix: [scopeKey] });
   await tx.deleteAll("entities", { prefix: [scopeKey] });
   await deleteSnapshots(tx, scopeKey);
@@ -130,8 +131,11 @@ async function deleteSources(tx: WriteTx, origins: Origins): Promise<(source: So
     const op = known.has(opId) ? undefined : await tx.get("ops", opId);
     if (op) whole.add(op.order);
   }
-  for (const order of whole) await tx.deleteAll("messages", { prefix: [scopeKey, order] });
-  for (const { order, index } of sources) await tx.delete("messages", [scopeKey, order, index]);
+  for (const order of whole) await deleteMessagesOfOp(tx, { scopeKey, order });
+  await deleteMessages(
+    tx,
+    sources.map(({ order, index }) => [scopeKey, order, index]),
+  );
   const gone = new Set(sources.map(({ order, index }) => `${order}:${index}`));
   return ({ order, index }) => whole.has(order) || gone.has(`${order}:${index}`);
 }

@@ -4,10 +4,11 @@
  */
 import type { ImportBase, ImportChange, ImportOutcome, ImportPart, PortableRelation } from "../portable/format.ts";
 import { scopeKeyOf } from "../scope.ts";
-import type { ReadTx, RelationRow, WriteTx } from "../store/store.ts";
+import type { MessageRow, ReadTx, RelationRow, WriteTx } from "../store/store.ts";
 import type { MemoryRecord, Scope } from "../types.ts";
 import { readClock, writeClock, type Clock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
+import { insertMessages } from "./kept-messages.ts";
 import { Ledger } from "./ledger.ts";
 import type { VectorSets } from "./spaces.ts";
 
@@ -102,12 +103,13 @@ async function knownOrder(tx: ReadTx, opId: string | undefined, scopeKey: string
 }
 
 async function importMessages(tx: WriteTx, { messages }: ImportPart): Promise<void> {
+  const rows: MessageRow[] = [];
   for (const { scope, ...message } of messages) {
     const scopeKey = scopeKeyOf(scope);
     const order = await knownOrder(tx, message.opId, scopeKey);
-    if (order === undefined || (await tx.get("messages", [scopeKey, order, message.index]))) continue;
-    await tx.put("messages", { ...message, scopeKey, order });
+    if (order !== undefined) rows.push({ ...message, scopeKey, order });
   }
+  await insertMessages(tx, rows);
 }
 
 async function importChange(

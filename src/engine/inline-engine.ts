@@ -1,7 +1,7 @@
 /** The engine on this thread: in a service worker, in Node, in tests, and inside our own Worker. */
 import { EngineError } from "../errors.ts";
 import { partLoader } from "../load-part.ts";
-import type { ImportChange, ImportOutcome, ImportPart, KeepsakeExport } from "../portable/format.ts";
+import type { ImportOutcome, ImportPart, KeepsakeExport } from "../portable/format.ts";
 import { systemRuntime } from "../runtime.ts";
 import { scopeKeyOf } from "../scope.ts";
 import { compileFilter } from "../search/filter.ts";
@@ -37,6 +37,7 @@ import type {
   FactQuery,
   GraphRequest,
   ListRequest,
+  MessageSearchRequest,
   RecallResult,
   RelationsRequest,
   RerankRequest,
@@ -49,13 +50,13 @@ import { toItem, withMessages } from "./item.ts";
 import { openLeases } from "./leases.ts";
 import { list } from "./list.ts";
 import { Maintenance } from "./maintenance.ts";
+import { Messages } from "./messages.ts";
 import { openStore, planOf, type EngineParts } from "./parts.ts";
 import { recall } from "./recall.ts";
 import type { Rerankers } from "./rerankers.ts";
-import type { EntityCount, ListPage, UndoResult } from "./results.ts";
+import type { EntityCount, ListPage, MessageResult, UndoResult } from "./results.ts";
 import { search } from "./search.ts";
 import { selects } from "./selection.ts";
-import type { VectorSets } from "./spaces.ts";
 import { openTabs, type Tabs } from "./tabs.ts";
 import { Views } from "./views.ts";
 
@@ -80,6 +81,7 @@ class InlineEngine implements Engine {
   readonly #name: string;
   readonly #embedding: Embedding;
   readonly #views: Views;
+  readonly #messages: Messages;
   readonly #maintenance: Maintenance;
   readonly #tabs: Tabs;
   /** Asked for at once, so that it is there when the network is not. */
@@ -92,6 +94,8 @@ class InlineEngine implements Engine {
     this.#context = context;
     this.#name = options.name;
     this.#views = new Views(context, options.index, () => this.#embedding.settle().catch(() => undefined));
+    const embeds = options.index?.embedMessages === true;
+    this.#messages = new Messages(context, { embeds, embedding: () => this.#embedding, stopped: () => this.#closed });
     this.#maintenance = new Maintenance(context, this.#views);
     this.#tabs = openTabs(context.store.kind === "indexeddb" ? options.name : null, context.emit);
     this.#parts = parts;
@@ -100,6 +104,7 @@ class InlineEngine implements Engine {
         const filled = await fillSpace(context, embedder, onProgress, () => this.#closed);
         // Vectors that came behind a view's back are not in the log.
         if (filled > 0) await this.#views.drop();
+        await this.#messages.fill(embedder);
       },
       onState: (embedder) => context.emit({ type: "model-state", embedder }),
     });
@@ -112,6 +117,7 @@ class InlineEngine implements Engine {
     const outcome = await accept(this.#context, request);
     if (outcome.status === "claimed") {
       this.#context.emit({ type: "pending", opId: request.opId, state: "accepted" });
+      this.#messages.wake();
     }
     return outcome;
   }
@@ -204,6 +210,11 @@ class InlineEngine implements Engine {
     return this.#rerankers.score(request);
   }
 
+  async searchMessages(request: MessageSearchRequest): Promise<MessageResult[]> {
+    this.#assertOpen();
+    return this.#messages.search(request);
+  }
+
   async relationsAround(request: RelationsRequest): Promise<Relation[]> {
     this.#assertOpen();
     return (await this.#seldom()).readRelationsAround(this.#context, request);
@@ -281,7 +292,7 @@ class InlineEngine implements Engine {
     this.#assertOpen();
     const { forget } = await this.#seldom();
     const { count, pending: dropped, scopeKeys, seq } = await forget(this.#context, target);
-    await this.#views.drop();
+    await this.#dropViews();
     for (const opId of dropped) this.#context.emit({ type: "pending", opId, state: "cancelled" });
     if (scopeKeys.length > 0) this.#announce(seq, scopeKeys, this.#context.runtime.randomId());
     return count;
@@ -307,9 +318,10 @@ class InlineEngine implements Engine {
 
   async import(part: ImportPart): Promise<ImportOutcome> {
     this.#assertOpen();
-    const { changesToEmbed, importPart } = await this.#seldom();
+    const { changesToEmbed, importPart, vectorsOfImport } = await this.#seldom();
     const changes = await changesToEmbed(this.#context, part);
-    const { outcome, seq, scopeKeys } = await importPart(this.#context, part, await this.#embedImport(changes));
+    const vectors = await vectorsOfImport(this.#embedding, changes);
+    const { outcome, seq, scopeKeys } = await importPart(this.#context, part, vectors);
     if (scopeKeys.length > 0) this.#announce(seq, scopeKeys, this.#context.runtime.randomId());
     // What has no vector yet, in any space that is spoken here, gets one now.
     if (part.isLast) this.#embedding.settle().catch(() => undefined);
@@ -320,7 +332,7 @@ class InlineEngine implements Engine {
     this.#assertOpen();
     const epoch = await edit.reset(this.#context);
     this.#tabs.announce({ type: "reset", epoch });
-    await this.#views.drop();
+    await this.#dropViews();
   }
 
   async modelReady(): Promise<void> {
@@ -358,24 +370,13 @@ class InlineEngine implements Engine {
     await this.#maintenance.close();
     await this.#embedding.close();
     this.#rerankers?.close();
-    await this.#views.drop();
+    await this.#dropViews();
     this.#context.leases.close();
     await this.#context.store.close();
   }
 
-  /** Vectors that came with the file are taken where they are of the space that answers. */
-  async #embedImport(changes: ImportChange[]): Promise<VectorSets> {
-    const { space, dims } = this.#embedding.info();
-    const given = new Map<string, Float32Array>();
-    for (const { after, vectors } of changes) {
-      const vector = vectors?.[space];
-      if (vector?.length === dims) given.set(after.memory, vector);
-    }
-    const texts = changes.map(({ after }) => after.memory).filter((text) => !given.has(text));
-    // What cannot be embedded now is found by its words, and embedded later.
-    const sets = new Map(await this.#embedding.vectorSets(texts).catch(() => []));
-    if (given.size > 0) sets.set(space, new Map([...(sets.get(space) ?? []), ...given]));
-    return sets;
+  async #dropViews(): Promise<void> {
+    await Promise.all([this.#views.drop(), this.#messages.drop()]);
   }
 
   #announceEdit({ records, seq, opId }: edit.Edited): void {

@@ -1,5 +1,5 @@
-/** What undo, forget, entities, getAll and import give back. Plain data. */
-import type { AddResultItem, MemoryItem } from "../types.ts";
+/** What undo, forget, entities, getAll, import and the search for messages give back. Plain data. */
+import type { AddResultItem, ISODate, MemoryItem, Message, Scope, ScoreParts } from "../types.ts";
 
 /** What `undo` resolves to. */
 export interface UndoResult {
@@ -46,4 +46,25 @@ export interface ImportResult {
   updated: number;
   /** Were there in the same or a newer revision, and are as they were. */
   skipped: number;
+}
+
+/** A kept message that `search` found, with the ids of its scope. */
+export interface MessageResult extends Scope {
+  message: Message;
+  /** The add that it came with. */
+  opId: string;
+  /** `order` of that op. */
+  order: number;
+  /** Position among the messages of its op. */
+  index: number;
+  /** When it was said: the op's `timestamp`, or when it was accepted. */
+  at: ISODate;
+  /** In [0, 1], higher is better; comparable within one list of messages. */
+  score: number;
+  /** With `explain`: what the score is made of. */
+  parts?: ScoreParts;
+  /** What was said around it in its scope, oldest first; without images. */
+  context: { before: Message[]; after: Message[] };
+  /** Memories that came from it and are not deleted, oldest first. */
+  memoryIds: string[];
 }

@@ -28,7 +28,7 @@ export type ReadViews<V, R> = (views: V, tx: ReadTx) => R | Promise<R>;
 
 export class Views {
   readonly #context: EngineContext;
-  readonly #index: Required<IndexOptions>;
+  readonly #index: Required<Pick<IndexOptions, "hnswFrom" | "snapshotFrom">>;
   /** By scope key, least recently used first. */
   readonly #views = new Map<string, ScopeView>();
   #scopes: { scopeKey: string; scope: Scope }[] = [];

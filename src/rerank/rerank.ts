@@ -18,14 +18,16 @@ export interface RerankPorts {
 }
 
 /**
+ * @param request null: memories are not asked for
  * @param plan null: as the engine has it
  * @throws {InvalidInputError} {EmbedderError}; the signal's reason on abort
  */
 export async function searchReranked(
   ports: RerankPorts,
-  request: SearchRequest,
+  request: SearchRequest | null,
   plan: RerankPlan | null,
 ): Promise<Pick<SearchAnswer, "results" | "rerank">> {
+  if (request === null) return { results: [] };
   if (plan === null) return { results: await ports.engine.search(request) };
   const topK = request.topK === 0 ? 0 : Math.max(request.topK, plan.topN);
   const found = await ports.engine.search({ ...request, topK });

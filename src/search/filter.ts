@@ -23,7 +23,10 @@ type Test<T> = (subject: T) => boolean;
 /** Sign of value − operand; NaN where they cannot be ordered. */
 type Comparison = (value: JSONValue) => number;
 
-type Field = { read: (record: MemoryRecord) => JSONValue; isDate: boolean };
+/** What a filter can look at: a memory, or what has some of its fields. One that is missing is null. */
+export type Filterable = Partial<MemoryRecord> & Pick<MemoryRecord, "scope">;
+
+type Field = { read: (record: Filterable) => JSONValue; isDate: boolean };
 
 const FIELDS = new Map<string, Field>([
   ...SCOPE_IDS.map((id) => [id, field((record) => record.scope[id])] as const),
@@ -44,7 +47,7 @@ const FIELDS = new Map<string, Field>([
   ["structuredData", field((record) => record.structuredData)],
 ]);
 
-function field(read: (record: MemoryRecord) => JSONValue | undefined, isDate = false): Field {
+function field(read: (record: Filterable) => JSONValue | undefined, isDate = false): Field {
   return { read: (record) => read(record) ?? null, isDate };
 }
 
@@ -53,7 +56,7 @@ function field(read: (record: MemoryRecord) => JSONValue | undefined, isDate = f
  * @throws {InvalidInputError} invalid_input, for an unknown operator, an operand of the wrong type, a value that is not
  * JSON (undefined included), more than 32 levels or more than 1,000 conditions
  */
-export function compileFilter(filter: Filter): (record: MemoryRecord) => boolean {
+export function compileFilter(filter: Filter): (record: Filterable) => boolean {
   return compile(filter, 1, unspent());
 }
 
@@ -63,15 +66,15 @@ export function compileFilter(filter: Filter): (record: MemoryRecord) => boolean
  */
 export function compileScopeFilter(filter: Filter): (scope: Scope) => boolean {
   const accepts = compileFilter(filter);
-  return (scope) => accepts({ scope } as MemoryRecord);
+  return (scope) => accepts({ scope });
 }
 
-function compile(filter: unknown, depth: number, spent: Spent): Test<MemoryRecord> {
+function compile(filter: unknown, depth: number, spent: Spent): Test<Filterable> {
   const tests = entriesOf(filter, depth, spent).map(([key, value]) => compileEntry(key, value, depth, spent));
   return (record) => tests.every((test) => test(record));
 }
 
-function compileEntry(key: string, value: unknown, depth: number, spent: Spent): Test<MemoryRecord> {
+function compileEntry(key: string, value: unknown, depth: number, spent: Spent): Test<Filterable> {
   if (key === "AND" || key === "OR" || key === "NOT") {
     const tests = listOf(key, value).map((inner) => compile(inner, depth + 1, spent));
     if (key === "AND") return (record) => tests.every((test) => test(record));
@@ -93,7 +96,7 @@ function fieldOf(key: string): Field {
   const known = FIELDS.get(camelCase(key));
   if (known) return known;
   const [, root, path] = /^(metadata|structured(?:_d|D)ata)\.(.*)$/s.exec(key) ?? [null, "metadata", key];
-  if (root === "metadata") return field((record) => readPath(record.metadata, path));
+  if (root === "metadata") return field((record) => readPath(record.metadata ?? null, path));
   return field((record) => readPath(record.structuredData ?? null, path));
 }
 

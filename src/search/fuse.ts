@@ -8,8 +8,8 @@ import type { Tokenize } from "./keyword-index.ts";
 export type CandidateKey = string | number;
 
 export interface Signals<K extends CandidateKey> {
-  /** Of the embedder that made the similarities: whether they understand, or only compare spellings. */
-  kind: "semantic" | "lexical";
+  /** Of the embedder that made the similarities: whether they understand, or only compare spellings; `none`: there are none. */
+  kind: "semantic" | "lexical" | "none";
   /** Cosine in [−1, 1]. Give it for keyword candidates too where it is known: not to be listed counts as 0. */
   vector: readonly { key: K; similarity: number }[];
   /** `coverage` in [0, 1], as `searchKeywords` gives it. */
@@ -36,6 +36,7 @@ export interface Fused<K extends CandidateKey> {
  *   asked for still gets in, which mem0's re-rank of vector candidates loses (facts/mem0.md E.2).
  */
 const WEIGHTS = {
+  none: { vector: 0, keyword: 1 },
   lexical: { vector: 0.1, keyword: 0.9 },
   semantic: { vector: 0.7, keyword: 0.3 },
 } as const;

@@ -40,6 +40,7 @@ export interface MessageRow extends Message {
   order: number;
   /** Position among the messages of its op. */
   index: number;
+  /** When it was said: the op's `timestamp`, or when it was accepted. */
   at: string;
 }
 

@@ -1,6 +1,7 @@
 /** What every Engine promises, as tests: inline or in a worker, over memory or IndexedDB, they cannot be told apart. */
 import type { CommitDecision, Engine } from "../engine/engine.ts";
 import { accept, add, ALICE, request, searchFor, store, update } from "./engine-steps.ts";
+import { engineMessagesTests } from "./engine-messages-suite.ts";
 import { engineSurfaceTests } from "./engine-surface-suite.ts";
 import { ensure, ensureEqual, ensureRejects, type SuiteRunner } from "./suite.ts";
 
@@ -181,6 +182,7 @@ export function engineSuite(name: string, open: () => Promise<Engine>, { describ
     });
 
     engineSurfaceTests(test);
+    engineMessagesTests(test);
 
     test("a reset forgets everything, and `seq` goes on (INV-6)", async (engine) => {
       const id = await store(engine, "op-1", ALICE, "User likes tea");

@@ -23,6 +23,7 @@ export const ENGINE_METHODS = [
   "pending",
   "search",
   "rerank",
+  "searchMessages",
   "relationsAround",
   "graph",
   "list",

@@ -38,6 +38,14 @@ export default async function create({ library } = {}) {
       const { results } = await memory.search(query, { userId, topK });
       return results.map((result) => ({ id: result.id, text: result.memory, score: result.score }));
     },
+    /** The same, and beside it the kept messages. */
+    async searchBoth(userId, query, topK) {
+      const { results, messages } = await memory.search(query, { userId, topK, include: ["memories", "messages"] });
+      return {
+        memories: results.map((result) => ({ text: result.memory })),
+        messages: messages.map(({ message }) => ({ text: message.content })),
+      };
+    },
     close: () => memory.close(),
   };
 }

@@ -145,7 +145,7 @@ class World {
     if (this.#reads === "adds") return { each };
     const found = [];
     for (const query of ["tea", "what was mentioned again", "Oslo chess"]) {
-      found.push((await this.#memory.search(query, A)).results);
+      found.push(await this.#memory.search(query, { ...A, include: ["memories", "messages"], contextMessages: 2 }));
     }
     // By a filter that chooses its scopes: the statistics that scores rest on are of those scopes alone, too.
     const filters = { OR: [{ user_id: A.userId, run_id: { in: [A.runId] } }, { agent_id: "nobody" }] };
