@@ -2,7 +2,7 @@
  * `npm run bench`: measures the built library beside its peers, one thing at a time, and writes what it found to
  * results/latest.json, results/latest.md and the tables in docs/benchmark.md and README.md. docs/benchmark.md explains it.
  */
-import { cpus, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import { dirname, join } from "node:path";
 import { createRequire } from "node:module";
 import { makeTestModel } from "../../scripts/make-test-model.mjs";
@@ -14,6 +14,8 @@ import { installPeers, peerVersions } from "./peers.mjs";
 import { writeResults } from "./report/write.mjs";
 
 const started = Date.now();
+/** Of the last minute: what else the machine had to do. */
+const [load] = loadavg();
 const options = readOptions();
 const log = (line) => console.error(`${((Date.now() - started) / 1_000).toFixed(0).padStart(5)} s  ${line}`);
 
@@ -51,6 +53,7 @@ function machine() {
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
+    load,
     os: `${process.platform} ${process.arch}`,
     node: process.version,
     chromium: browser.version,

@@ -111,8 +111,6 @@ function notesOf(result) {
           `${name}: answers after its build; the graph of ${rowsText(finish.graphRows)} rows took another ${number((finish.cpuMs ?? finish.ms) / 1_000)} s of CPU in the background, and is in its searches, memory, disk and cold open. Until then it answers as the exact scan does.`,
         ]
       : []),
-    ...(saveError
-      ? [`${name}: cannot be opened from what it saved: ${saveError.replace(/^page\.evaluate: (Error: )?/, "")}`]
-      : []),
+    ...(saveError ? [`${name}: cannot be opened from what it saved: ${saveError}`] : []),
   ];
 }

@@ -49,14 +49,14 @@ function partsOf(machine, sections) {
   return { machine: machineLine(machine, sections), targets: targetTable(sections), ...Object.fromEntries(tables) };
 }
 
-function machineLine({ cpu, cores, memoryGiB, os, node, chromium, packages }, sections) {
+function machineLine({ cpu, cores, memoryGiB, os, load, node, chromium, packages }, sections) {
   const versions = Object.entries(packages).map(([name, version]) => `${name} ${version ?? "(missing)"}`);
-  const seconds = Object.values(sections).reduce((sum, section) => sum + section.seconds, 0);
+  const minutes = Object.values(sections).reduce((sum, section) => sum + section.seconds, 0) / 60;
   const day = Object.values(sections)
     .map(({ at }) => at.slice(0, 10))
     .toSorted()
     .at(-1);
-  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${os}; Node ${node}, Chromium ${chromium}; ${versions.join(", ")}. Measured on ${day} in ${Math.round(seconds / 60)} minutes.`;
+  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, ${os}, load ${load.toFixed(1)} before it began; Node ${node}, Chromium ${chromium}; ${versions.join(", ")}. Measured on ${day} in ${Math.ceil(minutes)} min.`;
 }
 
 function pageOf({ machine, targets, ...tables }) {

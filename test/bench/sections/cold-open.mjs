@@ -1,5 +1,6 @@
 /** From `new Memory` to the first search answered: a new page and a new worker each time, on a database of one scope. */
 import { median } from "../stats.mjs";
+import { reasonOf } from "../machine/reason.mjs";
 
 const OPENINGS = 5;
 /** For snapshots to be written after a change or after being opened, in ms. */
@@ -11,7 +12,7 @@ export async function run({ browser, sizes: chosen, log }) {
   const results = [];
   for (const size of chosen) {
     const started = Date.now();
-    const result = await measure(browser.newCase(), size).catch((error) => ({ error: error.message.split("\n")[0] }));
+    const result = await measure(browser.newCase(), size).catch((error) => ({ error: reasonOf(error) }));
     results.push({ size, ...result });
     log(`cold open × ${size}: ${Math.round((Date.now() - started) / 1_000)} s ${result.error ?? ""}`);
   }

@@ -8,6 +8,7 @@ import { CHATS } from "../data/chats.mjs";
 import { mean } from "../stats.mjs";
 import { openKeepsake } from "../systems/keepsake.mjs";
 import { openMem0 } from "../systems/mem0.mjs";
+import { reasonOf } from "../machine/reason.mjs";
 
 /** Four characters are about a token of English: the same yardstick for both. JSON schemas are not part of a prompt. */
 const CHARS_PER_TOKEN = 4;
@@ -21,7 +22,7 @@ export async function run({ log }) {
   const results = [];
   try {
     for (const [system, open] of Object.entries(systems)) {
-      const result = await measure(open).catch((error) => ({ error: error.message.split("\n")[0] }));
+      const result = await measure(open).catch((error) => ({ error: reasonOf(error) }));
       results.push({ system, ...result });
       log(`LLM economy of ${system}: ${result.error ?? "done"}`);
     }

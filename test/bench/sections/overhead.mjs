@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { median } from "../stats.mjs";
+import { reasonOf } from "../machine/reason.mjs";
 
 const CHILD = fileURLToPath(new URL("../systems/child.mjs", import.meta.url));
 /** Also what a child does: see `systems/child.mjs`. */
@@ -21,7 +22,7 @@ export async function run({ browser, sizes: chosen, log }) {
     ]) {
       const started = Date.now();
       const measured = place === "Node" ? inNode(system, size) : inChromium(browser, size);
-      const result = await measured.catch((error) => ({ error: error.message.split("\n")[0] }));
+      const result = await measured.catch((error) => ({ error: reasonOf(error) }));
       results.push({ system, place, size, ...result });
       log(`${system} in ${place} × ${size}: ${Math.round((Date.now() - started) / 1_000)} s ${result.error ?? ""}`);
     }
@@ -39,7 +40,7 @@ function inNode(system, size) {
     child.once("close", (code) => {
       const line = said.stdout.trim().split("\n").at(-1);
       if (code === 0 && line) resolve(JSON.parse(line));
-      else reject(new Error(/Error: .*/.exec(said.stderr)?.[0] ?? `the process ended with ${code}`));
+      else reject(new Error(/^\w*Error[^:\n]*: (.*)/m.exec(said.stderr)?.[1] ?? `the process ended with ${code}`));
     });
   });
 }

@@ -3,6 +3,7 @@ import { mean, median, quantile } from "../stats.mjs";
 import { importTypeScript, CACHE } from "../build.mjs";
 import { trueNeighbors, vectorFiles } from "../data/vectors.mjs";
 import { PERCENTS, QUERIES, TOP_K } from "../data/vectors-shape.mjs";
+import { reasonOf } from "../machine/reason.mjs";
 
 const CONTENDERS = [
   "keepsake",
@@ -51,7 +52,7 @@ export async function run({ browser, sizes: chosen, peers, log }) {
       if (name === "keepsake-hnsw" && size >= PLANNED_GRAPH_FROM) continue;
       const started = Date.now();
       const result = await measure(browser.newCase(), { name, size, urls, truth: truth[size] }).catch((error) => ({
-        error: error.message.split("\n")[0],
+        error: reasonOf(error),
       }));
       results.push({ name, size, ...result });
       log(
@@ -120,7 +121,7 @@ async function persistence(page, place, { name, urls, truth }, result) {
     const [ms, cpuMs] = ["ms", "cpuMs"].map((key) => median(openings.map((opening) => opening[key])));
     result.open = { ms, cpuMs, recall: openings[0].recall };
   } catch (error) {
-    result.saveError = error.message.split("\n")[0];
+    result.saveError = reasonOf(error);
   }
 }
 
