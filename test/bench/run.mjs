@@ -24,7 +24,10 @@ const server = await startServer(await folders());
 const browser = await openBrowser(server.port);
 try {
   const sections = {};
-  for (const name of options.only) sections[name] = await runSection(name);
+  for (const name of options.only) {
+    const section = await runSection(name);
+    if (section !== undefined) sections[name] = section;
+  }
   const isPartial = options.sizes !== undefined || options.peers !== undefined;
   writeResults({ machine: machine(), sections, out: options.out, isPartial });
 } finally {
@@ -33,12 +36,18 @@ try {
 }
 log("done");
 
+/** @returns what was measured; nothing where it failed as a whole, which is no reason to lose the others */
 async function runSection(name) {
-  const section = await import(`./sections/${name}.mjs`);
   const from = Date.now();
-  const sizes = options.sizes ?? section.sizes;
-  const results = await section.run({ browser, sizes, peers: options.peers, log });
-  return { at: new Date().toISOString(), seconds: Math.round((Date.now() - from) / 1_000), results };
+  try {
+    const section = await import(`./sections/${name}.mjs`);
+    const results = await section.run({ browser, sizes: options.sizes ?? section.sizes, peers: options.peers, log });
+    return { at: new Date().toISOString(), seconds: Math.round((Date.now() - from) / 1_000), results };
+  } catch (error) {
+    console.error(`${name} failed:`, error);
+    process.exitCode = 1;
+    return undefined;
+  }
 }
 
 async function folders() {

@@ -63,7 +63,7 @@ function searchTable(results, ours) {
 
 function searchRow(result, ours) {
   if (result.error) return [nameOf(result.name), ...Array(8).fill("–"), "failed"];
-  const { build, searches, memoryMiB, save, open } = result;
+  const { build, searches, memoryMiB, save, saveError, open } = result;
   if (build.atLeastMs !== undefined) {
     const atLeast = `> ${number(build.atLeastMs / 1_000)}`;
     return [nameOf(result.name), "–", "–", "–", "–", "–", atLeast, "–", "–", "–"];
@@ -78,7 +78,7 @@ function searchRow(result, ours) {
     `${number(search.p50)} / ${number(search.p95)}`,
     number(buildOf(result) / 1_000),
     number(memoryMiB),
-    megabytes(save?.bytes),
+    saveError ? "–" : megabytes(save?.bytes),
     number(open?.ms),
   ];
 }
