@@ -35,6 +35,7 @@ export function toOpOptions(given: AddOptions, defaults: AddDefaults, extractor:
       memoryType: toMemoryType(options.memoryType),
       conflicts: toOneOf(options.conflicts, "conflicts", ["resolve", "keep"]),
       maxDestructive: toCount(options.maxDestructive, "maxDestructive", Number.MAX_SAFE_INTEGER),
+      dedupe: toFlag(options.dedupe, "dedupe"),
       graph: toFlag(options.graph, "graph"),
       images: toOneOf(options.images, "images", ["describe", "skip"]),
     }),

@@ -108,6 +108,11 @@ export interface AddDefaults {
   metadata?: Record<string, unknown>;
   /** `false`: store each non-system message verbatim, without a model. @default true */
   infer?: boolean;
+  /**
+   * With `infer: false`: what this scope has word for word already is `NONE`, with its id. Facts are always treated so.
+   * @default false
+   */
+  dedupe?: boolean;
   /** Earlier messages of exactly this scope that are read as context, 0 to 100; 0 turns it off. @default 10 */
   contextWindow?: number;
   /** Which messages are kept as provenance and context after the commit. @default "all" */

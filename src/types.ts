@@ -281,6 +281,8 @@ export interface PendingOp {
 /** The options of an `add` that are kept with the op, so that another tab or a later day can finish it. */
 export interface OpOptions {
   infer: boolean;
+  /** Of what is stored verbatim, too: the same statement again is NONE. */
+  dedupe?: boolean;
   metadata: JSONObject;
   /** Who was to extract when the op was accepted. */
   extractor: "llm" | "rules";

@@ -5,8 +5,8 @@
 import { untilAborted } from "../abort.ts";
 import { ConflictError } from "../errors.ts";
 import type { ClaimedOp, CommitDecision, RecallResult } from "../engine/engine.ts";
-import type { AddResult, AddResultItem, PendingOp } from "../types.ts";
-import { extract, saidIn } from "./extract.ts";
+import type { AddResult, PendingOp } from "../types.ts";
+import { extract, relationsSaid, saidIn } from "./extract.ts";
 import type { Fact, Run } from "./ports.ts";
 import { resolve } from "./resolve.ts";
 import { hintsFor } from "./rules/index.ts";
@@ -38,16 +38,17 @@ export async function runOp(run: Run, claim: ClaimedOp): Promise<AddResult> {
 /** What {@link runOp} would do with the op, without writing. Ids of new memories are null: there are none yet. */
 export async function previewOp(run: Run, claim: ClaimedOp): Promise<AddResult> {
   const { op } = claim;
-  const decisions = op.options.infer ? await decide(run, op, await extract(run, claim)) : await verbatim(run, op);
-  const { metadata } = op.options;
-  const results = decisions.map((d): AddResultItem => {
-    const { event, reason } = d;
-    const text = "text" in d ? d.text : "";
-    const structuredData = "details" in d ? d.details?.structuredData : undefined;
-    const item = { memory: text, event, reason, ...(structuredData && { structuredData }) };
-    return d.event === "ADD" ? { id: null, ...item, metadata } : { id: d.id, ...item };
-  });
-  return { opId: op.opId, results: await withTexts(run, results), dryRun: true };
+  const facts = op.options.infer ? await extract(run, claim) : null;
+  for (let attempt = 1; ; attempt++) {
+    const decisions = facts ? await decide(run, op, facts) : await verbatim(run, op);
+    try {
+      const told = await untilAborted(run.engine.rehearse({ op, decisions }), run.signal);
+      const results = told.results.map((item) => (item.event === "ADD" ? { ...item, id: null } : item));
+      return { ...told, results, dryRun: true };
+    } catch (error) {
+      if (!(error instanceof ConflictError) || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
 }
 
 async function decide(run: Run, op: PendingOp, facts: Fact[]): Promise<CommitDecision[]> {
@@ -91,6 +92,7 @@ async function commit(run: Run, op: PendingOp, decisions: CommitDecision[], atte
 
 async function verbatim(run: Run, op: PendingOp): Promise<CommitDecision[]> {
   const said = await saidIn(run, op);
+  const relations = op.options.graph ? relationsSaid(op, said) : null;
   return said.map(({ role, content, name, index }) => ({
     event: "ADD",
     text: content,
@@ -102,19 +104,8 @@ async function verbatim(run: Run, op: PendingOp): Promise<CommitDecision[]> {
     },
     reason: "infer: false, stored as it was said",
     decidedBy: "app",
+    ...(relations && { relations: relations.get(index) ?? [] }),
   }));
-}
-
-/** Puts in the texts of memories that a decision is about, as a commit would tell them. */
-async function withTexts(run: Run, results: AddResultItem[]): Promise<AddResultItem[]> {
-  const told: AddResultItem[] = [];
-  for (const item of results) {
-    const stored = item.id === null ? null : await run.engine.get(item.id);
-    if (!stored) told.push(item);
-    else if (item.event === "UPDATE") told.push({ ...item, previousMemory: stored.memory, metadata: stored.metadata });
-    else told.push({ ...item, memory: stored.memory, metadata: stored.metadata });
-  }
-  return told;
 }
 
 function tell({ emit }: Run, { opId }: PendingOp, stage: "extract" | "recall" | "resolve" | "commit"): void {

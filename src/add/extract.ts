@@ -1,7 +1,7 @@
 /** Messages → facts: by the app's LLM, or by the rules where there is none. */
 import type { ClaimedOp } from "../engine/engine.ts";
 import { eventTimeOf } from "../text/when.ts";
-import type { FactDetails, Message, OpOptions, PendingOp, Source } from "../types.ts";
+import type { FactDetails, Message, OpOptions, PendingOp, RelationDraft, Source } from "../types.ts";
 import { ask } from "./ask.ts";
 import { categoriesByWords, DEFAULT_CATEGORIES } from "./categories.ts";
 import { describeImages } from "./describe.ts";
@@ -162,6 +162,16 @@ function factsByRules(op: PendingOp, said: Said[]): Fact[] {
     const who = { attributedTo: agent ? "assistant" : "user", ...(actor !== undefined && { actor }) } as const;
     return [{ text, origin: "rules", reason, details: { ...details, ...who } }];
   });
+}
+
+/** By the index of a message: relations of what it says, as the rules understand it. For what is stored word for word. */
+export function relationsSaid(op: PendingOp, said: Said[]): Map<number, RelationDraft[]> {
+  const relations = new Map<number, RelationDraft[]>();
+  for (const { text, details } of factsByRules(op, said)) {
+    const { index } = details.sources![0]!;
+    relations.set(index, [...(relations.get(index) ?? []), ...relationsByRules(text)]);
+  }
+  return relations;
 }
 
 function asAgent(message: Said): Said[] {

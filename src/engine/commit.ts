@@ -6,7 +6,7 @@ import { ConflictError, EngineError } from "../errors.ts";
 import type { Key, PendingRow, WriteTx } from "../store/store.ts";
 import { cueFinder } from "../text/cues.ts";
 import { hashStatement, normalizeStatement } from "../text/statement.ts";
-import type { AddResult, AddResultItem, MemoryRecord, OpOptions } from "../types.ts";
+import type { AddResult, AddResultItem, ISODate, MemoryRecord, OpOptions } from "../types.ts";
 import { CONTEXT_WINDOW } from "./accept.ts";
 import { readClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
@@ -39,38 +39,63 @@ export function commit(
   vectors: VectorSets,
   names: ReadonlyMap<string, string> = new Map(),
 ): Promise<Committed> {
-  const tables = ["meta", "memories", "vectors", "changes", "pending", "ops", "messages", ...GRAPH_TABLES] as const;
-  return context.store.write([...tables], "strict", async (tx) => {
-    const clock = await readClock(tx);
+  return context.store.write([...COMMITTED], "strict", async (tx) => {
     const done = await tx.get("ops", request.opId);
-    if (done) return { result: done.result, seq: clock.seq, scopeKey: done.scopeKey };
+    if (done) return { result: done.result, seq: (await readClock(tx)).seq, scopeKey: done.scopeKey };
     const op = await tx.get("pending", request.opId);
     if (!op) throw new EngineError("cancelled", "keepsake: this op was cancelled; nothing of it was stored.");
-
-    const now = isoNow(context.runtime);
-    const at = op.options.timestamp ?? now;
-    const stamp: OpStamp = { opId: op.opId, order: op.order, at };
-    const ledger = new Ledger(tx, clock, stamp, vectors);
-    const { scope, scopeKey, order, options } = op;
-    // What waited is as old as its words: what was said meanwhile goes on to hold.
-    const saidAt = options.timestamp ?? op.acceptedAt;
-    const graph = new GraphWriter(tx, { opId: op.opId, scope, scopeKey, at: saidAt, similar: names });
-    if (options.graph) await graph.open();
-    const results: AddResultItem[] = [];
-    const cues = cuesOf(op);
-    for (const [index, decision] of request.decisions.entries()) {
-      const item = await apply(tx, ledger, decision, op, `${op.opId}-${index}`, cues, now);
-      await graph.follow(decision, item, ledger.clock.seq);
-      results.push(item);
-    }
-    const relations = options.graph ? await graph.changes() : undefined;
-    const result: AddResult = { opId: op.opId, results, ...(relations && { relations }) };
-    await tx.put("ops", { opId: op.opId, scopeKey, order, committedAt: stamp.at, result });
-    await tx.delete("pending", op.opId);
-    await retain(tx, op);
-    await ledger.close();
-    return { result, seq: ledger.clock.seq, scopeKey };
+    return carryOut(tx, op, request.decisions, { now: isoNow(context.runtime), vectors, names });
   });
+}
+
+/** Tables that {@link carryOut} writes. */
+export const COMMITTED = [
+  "meta",
+  "memories",
+  "vectors",
+  "changes",
+  "pending",
+  "ops",
+  "messages",
+  ...GRAPH_TABLES,
+] as const;
+
+export interface CommitBasis {
+  now: ISODate;
+  vectors: VectorSets;
+  names: ReadonlyMap<string, string>;
+}
+
+/** All that a commit does to the database. */
+export async function carryOut(
+  tx: WriteTx,
+  op: PendingRow,
+  decisions: readonly CommitDecision[],
+  { now, vectors, names }: CommitBasis,
+): Promise<Committed> {
+  const clock = await readClock(tx);
+  const at = op.options.timestamp ?? now;
+  const stamp: OpStamp = { opId: op.opId, order: op.order, at };
+  const ledger = new Ledger(tx, clock, stamp, vectors);
+  const { scope, scopeKey, order, options } = op;
+  // What waited is as old as its words: what was said meanwhile goes on to hold.
+  const saidAt = options.timestamp ?? op.acceptedAt;
+  const graph = new GraphWriter(tx, { opId: op.opId, scope, scopeKey, at: saidAt, similar: names });
+  if (options.graph) await graph.open();
+  const results: AddResultItem[] = [];
+  const cues = cuesOf(op);
+  for (const [index, decision] of decisions.entries()) {
+    const item = await apply(tx, ledger, decision, op, `${op.opId}-${index}`, cues, now);
+    await graph.follow(decision, item, ledger.clock.seq);
+    results.push(item);
+  }
+  const relations = options.graph ? await graph.changes() : undefined;
+  const result: AddResult = { opId: op.opId, results, ...(relations && { relations }) };
+  await tx.put("ops", { opId: op.opId, scopeKey, order, committedAt: stamp.at, result });
+  await tx.delete("pending", op.opId);
+  await retain(tx, op);
+  await ledger.close();
+  return { result, seq: ledger.clock.seq, scopeKey };
 }
 
 async function apply(
@@ -86,7 +111,8 @@ async function apply(
   switch (decision.event) {
     case "ADD": {
       // Another tab may have stored the same since it was looked up. Verbatim messages are kept as they come.
-      const twin = decision.origin === "verbatim" ? null : await findTwin(tx, scopeKey, decision.text, nowIso);
+      const isKept = decision.origin === "verbatim" && !options.dedupe;
+      const twin = isKept ? null : await findTwin(tx, scopeKey, decision.text, nowIso);
       if (twin) return unchanged(twin, "exact: the same statement is already stored");
       const { text, origin, details = {} } = decision;
       const { metadata } = options;

@@ -141,6 +141,12 @@ export interface CommitRequest {
   decisions: CommitDecision[];
 }
 
+/** An op that was not accepted, as {@link Engine.preview} gives it, and what was decided. */
+export interface RehearseRequest {
+  op: PendingOp;
+  decisions: CommitDecision[];
+}
+
 /** Which scopes a read is about. */
 export interface Selection {
   /** Every id given must be on the memory; a memory may have more. */
@@ -265,6 +271,11 @@ export interface Engine {
    * @throws {ConflictError} conflict, where a memory that was decided on has changed: survey again
    */
   consolidate(request: ConsolidateRequest): Promise<ConsolidateResult>;
+  /**
+   * What `commit` would answer, ids of new memories included. Nothing is written.
+   * @throws {ConflictError} conflict, like it
+   */
+  rehearse(request: RehearseRequest): Promise<AddResult>;
   /** Drops a pending op and its messages. False where it was not pending. */
   cancel(opId: string): Promise<boolean>;
   /** In order of acceptance. */

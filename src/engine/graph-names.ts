@@ -2,7 +2,9 @@
 import { EntityBook, normalizeName } from "../graph/index.ts";
 import type { CachedEmbedder } from "./cached-embedder.ts";
 import type { EngineContext } from "./context.ts";
-import type { CommitRequest } from "./engine.ts";
+import type { CommitDecision } from "./engine.ts";
+import { scopeKeyOf } from "../scope.ts";
+import type { Scope } from "../types.ts";
 import { readGraph, selfNames } from "./graph.ts";
 
 /** From this cosine on two names are one; mem0's number. */
@@ -11,32 +13,32 @@ const SAME_NAME = 0.95;
 const MAX_COMPARED = 200;
 
 /**
- * By normalized name: the id of a known entity. Empty with a lexical embedder, whose similarity of names says only
+ * By normalized name: the id of a known entity, in the scope that is given or else in that of the op. Empty with a lexical embedder, whose similarity of names says only
  * that they are spelled alike.
  */
 export async function similarNames(
   context: EngineContext,
   answering: () => Promise<CachedEmbedder>,
-  request: CommitRequest,
+  { opId, decisions, scope: known }: { opId: string; decisions: readonly CommitDecision[]; scope?: Scope },
 ): Promise<ReadonlyMap<string, string>> {
   const similar = new Map<string, string>();
-  const drafts = request.decisions.flatMap((d) => ("relations" in d && d.relations ? d.relations : []));
+  const drafts = decisions.flatMap((d) => ("relations" in d && d.relations ? d.relations : []));
   if (drafts.length === 0) return similar;
   const embedder = await answering();
   if (embedder.kind !== "semantic") return similar;
   const { graph, scope } = await context.store.read(["pending", "entities", "relations"], async (tx) => {
-    const op = await tx.get("pending", request.opId);
-    return { graph: op ? await readGraph(tx, op.scopeKey) : null, scope: op?.scope ?? {} };
+    const scope = known ?? (await tx.get("pending", opId))?.scope;
+    return { graph: scope ? await readGraph(tx, scopeKeyOf(scope)) : null, scope: scope ?? {} };
   });
   if (!graph || graph.entities.length === 0) return similar;
   const book = new EntityBook(graph.entities, graph.relations, { self: selfNames(scope) });
   const names = [...new Set(drafts.flatMap(({ source, target }) => [source, target]))];
   const unknown = names.filter((name) => normalizeName(name) !== "" && book.find(name) === null);
   if (unknown.length === 0) return similar;
-  const known = graph.entities.slice(-MAX_COMPARED);
-  const vectors = await embedder.embed([...unknown, ...known.map((entity) => entity.name)]);
+  const recent = graph.entities.slice(-MAX_COMPARED);
+  const vectors = await embedder.embed([...unknown, ...recent.map((entity) => entity.name)]);
   for (const name of unknown) {
-    const best = known
+    const best = recent
       .filter((entity) => digitsOf(entity.name) === digitsOf(name))
       .map((entity) => ({ id: entity.id, cosine: dot(vectors.get(name)!, vectors.get(entity.name)!) }))
       .sort((a, b) => b.cosine - a.cosine)[0];

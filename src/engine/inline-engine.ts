@@ -39,6 +39,7 @@ import type {
   ListRequest,
   MessageSearchRequest,
   RecallResult,
+  RehearseRequest,
   RelationsRequest,
   RerankRequest,
   SearchRequest,
@@ -170,6 +171,15 @@ class InlineEngine implements Engine {
     const { result, seq, scopeKey } = await (await this.#seldom()).consolidate(this.#context, request, embed);
     if (result.results.length > 0) this.#announce(seq, [scopeKey], request.opId);
     return result;
+  }
+
+  async rehearse(request: RehearseRequest): Promise<AddResult> {
+    this.#assertOpen();
+    const { rehearse } = await this.#seldom();
+    const { op, decisions } = request;
+    const named = { opId: op.opId, scope: op.scope, decisions };
+    const names = await similarNames(this.#context, () => this.#embedding.answering(), named);
+    return rehearse(this.#context, request, names);
   }
 
   async cancel(opId: string): Promise<boolean> {

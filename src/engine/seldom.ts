@@ -8,6 +8,7 @@ export { forget } from "./forget.ts";
 export { readEntityOverlap, readGraphView, readRelationsAround } from "./graph-view.ts";
 export { changesToEmbed, importPart } from "./import.ts";
 export { vectorsOfImport } from "./import-vectors.ts";
+export { rehearse } from "./rehearse.ts";
 export { Rerankers } from "./rerankers.ts";
 export { survey } from "./survey.ts";
 export { textsToRestore, undo } from "./undo.ts";

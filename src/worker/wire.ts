@@ -19,6 +19,7 @@ export const ENGINE_METHODS = [
   "commit",
   "survey",
   "consolidate",
+  "rehearse",
   "cancel",
   "pending",
   "search",
