@@ -113,6 +113,48 @@ describe("what to keep", () => {
     expect(llm.calls[0]!.messages[1]!.content).toContain("I like tea");
   });
 
+  it("customPrompts.resolve replaces ours where facts are compared, and nothing else", async () => {
+    const llm = scriptedLLM([
+      facts("User likes tea"),
+      facts("User likes green tea"),
+      decisions({ fact: 0, event: "UPDATE", id: "0" }),
+    ]);
+    const memory = openMemory({ llm, defaults: { customPrompts: { resolve: "Merge everything." } } });
+    await memory.add("I like tea", ALICE);
+    const { results } = await memory.add("I like green tea", ALICE);
+    const prompts = llm.calls.map((call) => [call.purpose, systemPrompt(call) === "Merge everything."]);
+    expect(prompts).toEqual([
+      ["extract", false],
+      ["extract", false],
+      ["resolve", true],
+    ]);
+    expect(llm.calls[2]!.messages[1]!.content).toContain("User likes green tea");
+    expect(results).toMatchObject([{ event: "UPDATE", previousMemory: "User likes tea" }]);
+  });
+
+  it("customPrompts.describe replaces ours where an image is described, and nothing else", async () => {
+    const llm = scriptedLLM((request) => (request.purpose === "describe" ? "A dog." : facts("User has a dog")));
+    const memory = openMemory({ llm });
+    const content = [{ type: "image_url" as const, image_url: { url: "data:image/png;base64,AAAA" } }];
+    await memory.add({ role: "user", content }, { ...ALICE, customPrompts: { describe: "Name the animal." } });
+    expect(llm.calls.map(systemPrompt)).toEqual(["Name the animal.", expect.stringContaining("worth remembering")]);
+    expect(llm.calls[0]!.messages[1]!.images).toHaveLength(1);
+    expect(texts(await memory.getAll(ALICE))).toEqual(["User has a dog"]);
+  });
+
+  it("customPrompts.procedural replaces ours where a run is summed up; the run stays in the data", async () => {
+    const llm = scriptedLLM([facts("Booked LH 710")]);
+    const memory = openMemory({ llm });
+    await memory.add([{ role: "assistant", content: "I booked LH 710." }], {
+      ...AGENT,
+      memoryType: "procedural",
+      customPrompts: { procedural: "One line only." },
+    });
+    expect(llm.calls.map(systemPrompt)).toEqual(["One line only."]);
+    expect(llm.calls[0]!.messages[1]!.content).toContain("I booked LH 710.");
+    expect(await only(memory, AGENT)).toMatchObject({ memory: "Booked LH 710", memoryType: "procedural" });
+  });
+
   it("categories come from the default catalog by words, or from the app's by the LLM", async () => {
     const memory = openMemory();
     await memory.add(TRIP_MESSAGES, ALICE);

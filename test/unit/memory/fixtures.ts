@@ -2,15 +2,30 @@
 import { IDBFactory } from "fake-indexeddb";
 import { Memory, type MemoryOptions, type Message } from "keepsake";
 import { onTestFinished } from "vitest";
+import { serve } from "../../../src/worker/serve.ts";
+import { FakeWorker } from "../worker/fake-worker.ts";
 
 /** A database that nobody else has. */
 export function freshDatabase(): void {
   globalThis.indexedDB = new IDBFactory();
 }
 
-/** A Memory on the inline engine, closed when the test is over. */
+let engine: MemoryOptions = { engine: "inline" };
+
+/** From here on, in this file, memories are opened over a worker's protocol: all that crosses is really cloned. */
+export function useWorkerEngine(): void {
+  engine = { engine: "worker", worker: newWorker };
+}
+
+function newWorker(): Worker {
+  const worker = new FakeWorker();
+  serve({}, worker.inside);
+  return worker.asWorker() as Worker;
+}
+
+/** A Memory, on the inline engine unless said otherwise, closed when the test is over. */
 export function openMemory(options: MemoryOptions = {}): Memory {
-  const memory = new Memory({ engine: "inline", embedder: "hashing", ...options });
+  const memory = new Memory({ ...engine, embedder: "hashing", ...options });
   onTestFinished(() => memory.close());
   return memory;
 }
