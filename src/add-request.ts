@@ -39,9 +39,9 @@ async function toAddRequest(given: GivenAdd, scope: Scope, opId: string): Promis
   const { hasLLM } = given;
   const options = toCamelCase(given.options);
   const op = toOpOptions(options, given.defaults, hasLLM ? "llm" : "rules");
-  const messages = await toMessages(given.messages, options.signal);
+  const { messages, leftOut } = await toMessages(given.messages, options.signal);
   checkAdd(op, scope, messages, hasLLM);
-  return { opId, scope, messages, options: op };
+  return { opId, scope, messages, options: op, ...(leftOut.length > 0 && { leftOut }) };
 }
 
 /** mem0's older names for options of ours. */

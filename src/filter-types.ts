@@ -3,14 +3,14 @@ import type { JSONValue } from "./types.ts";
 
 /** Operators of the filter language. Several on one key must all hold. */
 export interface FilterOperators {
-  eq?: JSONValue;
-  ne?: JSONValue;
-  gt?: number | string;
-  gte?: number | string;
-  lt?: number | string;
-  lte?: number | string;
-  in?: JSONValue[];
-  nin?: JSONValue[];
+  eq?: JSONValue | Date;
+  ne?: JSONValue | Date;
+  gt?: number | string | Date;
+  gte?: number | string | Date;
+  lt?: number | string | Date;
+  lte?: number | string | Date;
+  in?: (JSONValue | Date)[];
+  nin?: (JSONValue | Date)[];
   /** Substring of a string (case-sensitive), or element of a list. */
   contains?: JSONValue;
   /** Like `contains`, ignoring case. */
@@ -22,11 +22,11 @@ export interface FilterOperators {
  * (none may hold). A bare value means `eq`, a list means `in`, `"*"` any value but null.
  * Keys: `userId`, `agentId`, `appId`, `runId` (or snake_case), `id`, `memory`, `createdAt`, `updatedAt`,
  * `actor`, `attributedTo`, `categories`, `immutable`, `memoryType`, `feedback`, `expirationDate`, `eventFrom`,
- * `eventTo` (dates as ISO strings; a bare day is the whole of it); a path into the structured data
+ * `eventTo` (dates as a Date or an ISO string; a bare day is the whole of it); a path into the structured data
  * (`structuredData.city`); anything else is a path into `metadata` (`category`, `trip.city`).
  */
 export type Filter = {
   AND?: Filter[];
   OR?: Filter[];
   NOT?: Filter | Filter[];
-} & { [key: string]: JSONValue | FilterOperators | Filter | Filter[] | undefined };
+} & { [key: string]: JSONValue | Date | Date[] | FilterOperators | Filter | Filter[] | undefined };

@@ -77,4 +77,5 @@ export type {
   SearchResult,
   Source,
   TraceStage,
+  UnsaidPart,
 } from "./types.ts";

@@ -9,7 +9,6 @@ import type { MessageResult } from "./engine/results.ts";
 import type {
   AddResult,
   CustomPrompts,
-  JSONObject,
   LLM,
   MemoryItem,
   PendingOp,
@@ -104,8 +103,8 @@ export interface LegacyOptions {
 
 /** Options of `add` that may also be given once for all, as `defaults`. */
 export interface AddDefaults {
-  /** Kept on every memory of this add. Identity keys (`userId`, `user_id`, …) in it are dropped. */
-  metadata?: Record<string, unknown>;
+  /** Plain JSON in an object, kept on every memory of this add. Identity keys (`userId`, `user_id`, …) in it are dropped. */
+  metadata?: object;
   /** `false`: store each non-system message verbatim, without a model. @default true */
   infer?: boolean;
   /**
@@ -272,7 +271,7 @@ export interface UpdateFields {
   /** Rejected for an immutable memory, unless `immutable: false` comes with it. */
   text?: string;
   /** Merged into what is there; `null` removes a key. */
-  metadata?: JSONObject;
+  metadata?: object;
   /** `YYYY-MM-DD`: hidden from `search` and `getAll` after that day (UTC); `null`: never. */
   expirationDate?: string | null;
   /** Whether adds, and `update` with a text, leave it alone. */

@@ -44,11 +44,18 @@ export type ContentPart =
   | { type: "txt_url"; txt_url: Attachment }
   | { type: "mdx_url"; mdx_url: Attachment };
 
+/** A part that nobody said, as chat APIs have them: a call of a tool, its result, a model's reasoning. Left out. */
+export interface UnsaidPart {
+  /** `tool-call`, `tool-result`, `reasoning` and the like; a part of any other kind is refused when it is called. */
+  type: string;
+}
+
 /** A message as a caller may give it: content as a string or in parts. */
 export interface MessageInput {
-  /** One of the three is checked when it is called: literals in a list are plain strings to TypeScript. */
+  /** Checked when it is called: literals in a list are plain strings to TypeScript. `developer` counts as `system`. */
   role: Message["role"] | (string & {});
-  content: string | ContentPart[];
+  /** Null or missing where an assistant only calls tools. */
+  content?: string | (ContentPart | UnsaidPart)[] | null;
   name?: string;
 }
 
@@ -270,6 +277,8 @@ export interface PendingOp {
   scope: Scope;
   messages: Message[];
   options: OpOptions;
+  /** Messages that were given with it and are not kept, since nobody said them: `messages[2] (tool)`. */
+  leftOut?: string[];
   acceptedAt: ISODate;
   /** How often it was tried and failed. */
   attempts: number;
@@ -325,7 +334,7 @@ export interface CustomPrompts {
 
 /** One stage of an `add`, as data. Timings are wall time in ms. */
 export type TraceStage =
-  | { stage: "context"; messages: Message[]; dropped: string[] }
+  | { stage: "context"; messages: Message[]; dropped: string[]; leftOut?: string[] }
   | {
       stage: "ask";
       purpose: LLMPurpose;

@@ -2,7 +2,26 @@
 import { InvalidInputError } from "./errors.ts";
 import type { ContentPart, Message, MessageInput } from "./types.ts";
 
-const ROLES = new Set(["user", "assistant", "system"]);
+/** Roles of chat APIs, and what they are here; null: nobody says it, so it is left out. */
+const ROLES = new Map<string, Message["role"] | null>([
+  ["user", "user"],
+  ["assistant", "assistant"],
+  ["system", "system"],
+  ["developer", "system"],
+  ["tool", null],
+  ["function", null],
+]);
+/** Parts in which a model talks to tools or to itself, as the APIs of OpenAI and Anthropic and the AI SDK have them. */
+const UNSAID_PARTS = new Set([
+  "tool-call",
+  "tool-result",
+  "tool_use",
+  "tool_result",
+  "reasoning",
+  "redacted-reasoning",
+  "thinking",
+  "redacted_thinking",
+]);
 /** Messages in one add. Longer chats are imported in several. */
 const MAX_MESSAGES = 10_000;
 /** Characters of one message: some 50,000 tokens, more than any model on a device reads. */
@@ -12,11 +31,18 @@ const DOWNLOAD_TIMEOUT_MS = 30_000;
 /** Bytes of one image or PDF. */
 const MAX_IMAGE_BYTES = 10 * 2 ** 20;
 
+export interface ReadMessages {
+  messages: Message[];
+  /** What was given and not said by anybody: `messages[2] (tool)`. */
+  leftOut: string[];
+}
+
 /**
- * A string is one user message; one message is a list of one. At least one must say something. Nothing is cut.
+ * A string is one user message; one message is a list of one. At least one must say something. Nothing is cut; what
+ * tools said and what was said to them is left out.
  * @throws {InvalidInputError} that names the position and the limit
  */
-export async function toMessages(input: unknown, signal?: AbortSignal): Promise<Message[]> {
+export async function toMessages(input: unknown, signal?: AbortSignal): Promise<ReadMessages> {
   const list = typeof input === "string" ? [{ role: "user", content: input }] : Array.isArray(input) ? input : [input];
   if (input === null || input === undefined || list.length === 0) {
     throw new InvalidInputError("keepsake: messages are missing. Pass a string, a message or a list of messages.");
@@ -25,24 +51,49 @@ export async function toMessages(input: unknown, signal?: AbortSignal): Promise<
     throw new InvalidInputError(`keepsake: an add takes at most ${MAX_MESSAGES} messages. Add them in several calls.`);
   }
   const messages: Message[] = [];
-  for (const [index, value] of list.entries()) messages.push(await toMessage(value, `messages[${index}]`, signal));
-  if (messages.every((m) => m.content.trim() === "" && !m.images)) {
-    throw new InvalidInputError("keepsake: every message is blank. Pass at least one with content.");
+  const leftOut: string[] = [];
+  for (const [index, value] of list.entries()) {
+    const at = `messages[${index}]`;
+    const message = await toMessage(value, at, signal);
+    if (message) messages.push(message);
+    else leftOut.push(`${at} (${(value as MessageInput).role})`);
   }
-  return messages;
+  if (messages.every((m) => m.content.trim() === "" && !m.images)) {
+    throw new InvalidInputError(
+      "keepsake: every message is blank, or of a tool. Pass at least one with content that somebody said.",
+    );
+  }
+  return { messages, leftOut };
 }
 
-async function toMessage(value: unknown, at: string, signal?: AbortSignal): Promise<Message> {
-  const { role, content, name } = (value ?? {}) as Partial<MessageInput>;
-  if (typeof role !== "string" || !ROLES.has(role)) {
-    throw new InvalidInputError(`keepsake: ${at}.role must be "user", "assistant" or "system".`);
+/** Null for what nobody said: a tool's answer, or a call of one without a word beside it. */
+async function toMessage(value: unknown, at: string, signal?: AbortSignal): Promise<Message | null> {
+  const { role: given, content, name } = (value ?? {}) as Partial<MessageInput>;
+  const role = typeof given === "string" ? ROLES.get(given) : undefined;
+  if (role === undefined) {
+    throw new InvalidInputError(
+      `keepsake: ${at}.role must be "user", "assistant" or "system"; "developer" counts as system, "tool" and "function" are left out.`,
+    );
   }
+  if (role === null || isToolCall(value, role)) return null;
   if (name !== undefined && typeof name !== "string") {
     throw new InvalidInputError(`keepsake: ${at}.name must be a string.`);
   }
-  const message: Message = { role: role as Message["role"], ...(await toContent(content, at, signal)) };
+  const message: Message = { role, ...(await toContent(content, at, signal)) };
   if (name !== undefined && name.trim() !== "") message.name = name.trim().toWellFormed();
   return message;
+}
+
+/** An assistant that only calls tools: OpenAI's has no content then, the AI SDK's nothing but such parts. */
+function isToolCall(value: unknown, role: Message["role"]): boolean {
+  const { content, tool_calls: calls, function_call: call } = value as Record<string, unknown>;
+  if (role !== "assistant") return false;
+  if (content === null || content === undefined) return Array.isArray(calls) || call !== undefined;
+  return Array.isArray(content) && content.length > 0 && content.every(isUnsaid);
+}
+
+function isUnsaid(part: unknown): boolean {
+  return UNSAID_PARTS.has((part as ContentPart | null)?.type ?? "");
 }
 
 async function toContent(
@@ -58,6 +109,7 @@ async function toContent(
   const images: string[] = [];
   for (const [index, part] of (content as ContentPart[]).entries()) {
     const where = `${at}.content[${index}]`;
+    if (isUnsaid(part)) continue;
     switch (part?.type) {
       case "text":
         texts.push(textOf(part.text, where));

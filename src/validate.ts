@@ -4,6 +4,7 @@
  */
 import { isPlainObject } from "./copy.ts";
 import { InvalidInputError } from "./errors.ts";
+import { withIsoDates } from "./filter-dates.ts";
 import { SCOPE_IDS, SNAKE_CASE_IDS, type ScopeId } from "./scope.ts";
 import { compileScopeFilter } from "./search/filter.ts";
 import { scopePartOf, splitScope } from "./search/split-scope.ts";
@@ -33,7 +34,7 @@ export function toQuery(options: unknown, call: string): Query {
   const given = options ?? {};
   if (typeof given !== "object") throw new InvalidInputError("keepsake: options must be an object.");
   const { filters } = given as { filters?: Filter | null };
-  const { scope: inFilters, rest } = filters ? splitScope(filters) : { scope: {}, rest: null };
+  const { scope: inFilters, rest } = filters ? splitScope(withIsoDates(filters)) : { scope: {}, rest: null };
   const scope: Scope = {};
   for (const [key, value] of [...Object.entries(given), ...Object.entries(inFilters)]) {
     const id = scopeIdOf(key);

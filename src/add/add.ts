@@ -91,6 +91,8 @@ async function commit(run: Run, op: PendingOp, decisions: CommitDecision[], atte
 }
 
 async function verbatim(run: Run, op: PendingOp): Promise<CommitDecision[]> {
+  const { leftOut } = op;
+  if (leftOut) run.trace.add({ stage: "context", messages: [], dropped: [], leftOut });
   const said = await saidIn(run, op);
   const relations = op.options.graph ? relationsSaid(op, said) : null;
   return said.map(({ role, content, name, index }) => ({

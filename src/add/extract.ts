@@ -31,7 +31,7 @@ export async function extract(run: Run, claim: ClaimedOp): Promise<Fact[]> {
   const told = await saidIn(run, op);
   const { remembered, kept } = await knownLines(run, op, told);
   const dropped = [...remembered, ...kept];
-  run.trace.add({ stage: "context", messages: claim.context, dropped });
+  run.trace.add({ stage: "context", messages: claim.context, dropped, ...(op.leftOut && { leftOut: op.leftOut }) });
   const said = told.flatMap((message) => withoutLines(message, new Set(dropped)));
   const found = said.length === 0 ? [] : await findFacts(run, claim, said);
   const facts = op.options.graph ? found.map(withRelations) : found;

@@ -124,6 +124,7 @@ function newPendingRow(context: EngineContext, request: AcceptRequest, order: nu
     scopeKey: scopeKeyOf(request.scope),
     messages: request.messages,
     options: request.options,
+    ...(request.leftOut && { leftOut: request.leftOut }),
     acceptedAt: isoNow(context.runtime),
     attempts: 0,
     lease: { owner: context.leases.owner, until: context.runtime.now() + LEASE_MS },

@@ -62,6 +62,8 @@ export interface AcceptRequest {
   scope: Scope;
   messages: Message[];
   options: OpOptions;
+  /** What the caller gave and nobody said. For the trace. */
+  leftOut?: string[];
 }
 
 /** An op that the caller may work on now. */
