@@ -219,7 +219,10 @@ export class Memory {
     await this.#session.call(signal, ({ engine }) => engine.deleteMany(ids));
   }
 
-  /** Deletes softly all that carry every id of the scope. Refuses without a scope, and with a filter. */
+  /**
+   * Deletes softly all that carry every id of the scope. Adds of it that still wait are cancelled, with their messages,
+   * and `undo` does not bring those back. Refuses without a scope, and with a filter.
+   */
   async deleteAll(options: ScopedOptions): Promise<{ deleted: number }> {
     const given = copyOf(options);
     const signal = signalOf(options);

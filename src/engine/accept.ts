@@ -2,20 +2,18 @@
 import { InvalidInputError } from "../errors.ts";
 import { scopeKeyOf } from "../scope.ts";
 import type { PendingRow, ReadTx, WriteTx } from "../store/store.ts";
-import type { Message, PendingOp } from "../types.ts";
+import type { PendingOp } from "../types.ts";
 import { readClock, writeClock } from "./clock.ts";
+import { CONTEXT_TABLES, contextOf } from "./context-window.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import { LEASE_MS, type AcceptRequest, type ClaimedOp, type ClaimOutcome } from "./engine.ts";
 import { deleteMessagesOfOp } from "./kept-messages.ts";
 import { leasedForMs } from "./leases.ts";
 
-/** Earlier messages of the scope that are given to the LLM as context, where the op does not say; mem0's number. */
-export const CONTEXT_WINDOW = 10;
-
 /** Writes the op and its messages in one strict transaction: from its completion nothing can lose it (INV-1). */
 export async function accept(context: EngineContext, request: AcceptRequest): Promise<ClaimOutcome> {
   const living = await context.leases.livingOwners();
-  const tables = ["meta", "scopes", "pending", "ops", "messages"] as const;
+  const tables = ["meta", "scopes", "pending", ...CONTEXT_TABLES] as const;
   return context.store.write([...tables], "strict", async (tx) => {
     await assertOwnOp(tx, request);
     const standing = await take(tx, context, request.opId, living);
@@ -36,7 +34,7 @@ export async function accept(context: EngineContext, request: AcceptRequest): Pr
 
 /** The op as it would be accepted, with its context. Nothing is written. */
 export function preview(context: EngineContext, request: AcceptRequest): Promise<ClaimedOp> {
-  return context.store.read(["meta", "messages"], async (tx) => {
+  return context.store.read(["meta", ...CONTEXT_TABLES], async (tx) => {
     const { order } = await readClock(tx);
     const row = newPendingRow(context, request, order + 1);
     return { op: toPendingOp(row), context: await contextOf(tx, row) };
@@ -46,7 +44,7 @@ export function preview(context: EngineContext, request: AcceptRequest): Promise
 /** Takes up an op that waits. */
 export async function claim(context: EngineContext, opId: string): Promise<ClaimOutcome> {
   const living = await context.leases.livingOwners();
-  return context.store.write(["pending", "ops", "messages"], "relaxed", (tx) => take(tx, context, opId, living));
+  return context.store.write(["pending", ...CONTEXT_TABLES], "relaxed", (tx) => take(tx, context, opId, living));
 }
 
 /** Gives an op back after a failure. Nothing happens where it is no longer pending. */
@@ -76,13 +74,17 @@ export async function release(
 export async function cancel(context: EngineContext, opId: string): Promise<boolean> {
   const wasPending = await context.store.write(["meta", "pending", "messages", "vectors"], "strict", async (tx) => {
     const row = await tx.get("pending", opId);
-    if (!row) return false;
-    await tx.delete("pending", opId);
-    await deleteMessagesOfOp(tx, row);
-    return true;
+    if (row) await drop(tx, row);
+    return row !== undefined;
   });
   if (wasPending) context.emit({ type: "pending", opId, state: "cancelled" });
   return wasPending;
+}
+
+/** Takes a pending op and its messages out. */
+export async function drop(tx: WriteTx, row: PendingRow): Promise<void> {
+  await tx.delete("pending", row.opId);
+  await deleteMessagesOfOp(tx, row);
 }
 
 /** All that wait, in order of acceptance. */
@@ -129,21 +131,6 @@ function newPendingRow(context: EngineContext, request: AcceptRequest, order: nu
     attempts: 0,
     lease: { owner: context.leases.owner, until: context.runtime.now() + LEASE_MS },
   };
-}
-
-/** The last messages of the same scope before this op, oldest first. */
-async function contextOf(tx: ReadTx, row: PendingRow): Promise<Message[]> {
-  const limit = row.options.contextWindow ?? CONTEXT_WINDOW;
-  if (limit === 0) return [];
-  const rows = await tx.getAll("messages", {
-    prefix: [row.scopeKey],
-    after: [row.scopeKey, row.order],
-    reverse: true,
-    limit,
-  });
-  return rows
-    .reverse()
-    .map(({ role, content, name }) => (name === undefined ? { role, content } : { role, content, name }));
 }
 
 function toPendingOp({ scopeKey: _key, lease: _lease, ...op }: PendingRow): PendingOp {

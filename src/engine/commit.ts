@@ -7,7 +7,7 @@ import type { Key, PendingRow, WriteTx } from "../store/store.ts";
 import { cueFinder } from "../text/cues.ts";
 import { hashStatement, normalizeStatement } from "../text/statement.ts";
 import type { AddResult, AddResultItem, ISODate, MemoryRecord, OpOptions } from "../types.ts";
-import { CONTEXT_WINDOW } from "./accept.ts";
+import { CONTEXT_WINDOW } from "./context-window.ts";
 import { readClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { CommitDecision, CommitRequest } from "./engine.ts";

@@ -2,6 +2,7 @@
 import { InvalidInputError } from "../errors.ts";
 import { TABLES, type ReadTx, type TableName, type WriteTx } from "../store/store.ts";
 import type { HistoryEntry, JSONObject, MemoryRecord, Scope } from "../types.ts";
+import { drop } from "./accept.ts";
 import { nextOrder, readClock, writeClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { Selection, UpdateRequest } from "./engine.ts";
@@ -60,15 +61,26 @@ export function remove(context: EngineContext, ids: readonly string[]): Promise<
   });
 }
 
-/** All that carry every id of the scope. */
-export function removeAll(context: EngineContext, asked: Scope): Promise<Edited> {
-  return edit(context, NO_VECTORS, async (tx, ledger) => {
+/**
+ * All that carry every id of the scope. Ops of it that wait are dropped: what was said before must not come back after.
+ * @returns with the ids of the dropped ops
+ */
+export async function removeAll(context: EngineContext, asked: Scope): Promise<Edited & { dropped: string[] }> {
+  const dropped: string[] = [];
+  const isAsked = selects({ scope: asked });
+  const body = async (tx: WriteTx, ledger: Ledger): Promise<MemoryRecord[]> => {
+    for (const row of await tx.getAll("pending")) {
+      if (!isAsked(row.scope)) continue;
+      await drop(tx, row);
+      dropped.push(row.opId);
+    }
     const records = await recordsOf(tx, { scope: asked });
     for (const record of records) {
       await ledger.remove(record, { reason: "app: deleted with its scope", decidedBy: "app" });
     }
     return records;
-  });
+  };
+  return { ...(await edit(context, NO_VECTORS, body, ["pending", "messages"])), dropped };
 }
 
 /** Live records of all scopes that are asked for. */
@@ -114,14 +126,18 @@ export async function history(context: EngineContext, id: string): Promise<Histo
   }));
 }
 
-/** One transaction of changes in the app's name. */
+/**
+ * One transaction of changes in the app's name.
+ * @param more tables that the body writes
+ */
 export function edit(
   context: EngineContext,
   vectors: VectorSets,
   body: (tx: WriteTx, ledger: Ledger) => Promise<MemoryRecord[]>,
+  more: readonly TableName[] = [],
 ): Promise<Edited> {
   const opId = context.runtime.randomId();
-  return context.store.write([...WRITTEN], "strict", async (tx) => {
+  return context.store.write([...WRITTEN, ...more], "strict", async (tx) => {
     // What the app says now is later than every op accepted so far: none of them overrides it.
     const clock = await nextOrder(tx);
     const ledger = new Ledger(tx, clock, { opId, order: clock.order, at: isoNow(context.runtime) }, vectors);

@@ -307,7 +307,7 @@ export interface Engine {
   delete(id: string): Promise<void>;
   /** All or nothing, in one transaction; the error of `delete` names the position. */
   deleteMany(ids: string[]): Promise<void>;
-  /** Soft, all that carry every id of the scope. Returns how many. */
+  /** Soft, all that carry every id of the scope; ops of it that wait are dropped. Returns how many memories. */
   deleteAll(scope: Scope): Promise<number>;
   /** Newest first; empty for an unknown id. */
   history(id: string): Promise<HistoryEntry[]>;

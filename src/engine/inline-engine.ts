@@ -280,6 +280,7 @@ class InlineEngine implements Engine {
   async deleteAll(scope: Scope): Promise<number> {
     this.#assertOpen();
     const edited = await edit.removeAll(this.#context, scope);
+    for (const opId of edited.dropped) this.#context.emit({ type: "pending", opId, state: "cancelled" });
     this.#announceEdit(edited);
     return edited.records.length;
   }

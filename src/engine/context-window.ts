@@ -1,0 +1,54 @@
+/** Which earlier messages an op is shown as context. */
+import type { MessageRow, PendingRow, ReadTx } from "../store/store.ts";
+import type { AddResult, MemoryRecord, Message } from "../types.ts";
+
+/** Earlier messages of the scope that are given to the LLM as context, where the op does not say; mem0's number. */
+export const CONTEXT_WINDOW = 10;
+
+/** Tables that {@link contextOf} reads. */
+export const CONTEXT_TABLES = ["messages", "ops", "memories"] as const;
+
+/**
+ * The last messages of the same scope before this op, oldest first; without those of which all that is remembered was
+ * deleted, or it would come back by itself. Once the delete is undone they are there again.
+ */
+export async function contextOf(tx: ReadTx, row: PendingRow): Promise<Message[]> {
+  const limit = row.options.contextWindow ?? CONTEXT_WINDOW;
+  if (limit === 0) return [];
+  const rows = await tx.getAll("messages", {
+    prefix: [row.scopeKey],
+    after: [row.scopeKey, row.order],
+    reverse: true,
+    limit,
+  });
+  const origins = new Map<string, Origin>();
+  for (const opId of new Set(rows.map((message) => message.opId))) origins.set(opId, await originOf(tx, opId));
+  return rows
+    .filter((message) => !isOnlyOfDeleted(message, origins.get(message.opId)!))
+    .reverse()
+    .map(({ role, content, name }) => (name === undefined ? { role, content } : { role, content, name }));
+}
+
+/** What an op is remembered by: the memories in its result. */
+interface Origin {
+  result: AddResult | null;
+  records: MemoryRecord[];
+}
+
+async function originOf(tx: ReadTx, opId: string): Promise<Origin> {
+  const result = (await tx.get("ops", opId))?.result ?? null;
+  const records: MemoryRecord[] = [];
+  for (const id of new Set((result?.results ?? []).flatMap((item) => item.id ?? []))) {
+    const record = await tx.get("memories", id);
+    if (record) records.push(record);
+  }
+  return { result, records };
+}
+
+/** Where no memory names the message as its source, it may have said again what its op says was known. */
+function isOnlyOfDeleted({ order, index }: MessageRow, { result, records }: Origin): boolean {
+  const drawn = records.filter(({ sources = [] }) => sources.some((s) => s.order === order && s.index === index));
+  const known = new Set(result?.results.flatMap((item) => (item.event === "NONE" ? (item.id ?? []) : [])));
+  const remembered = drawn.length > 0 ? drawn : records.filter(({ id }) => known.has(id));
+  return remembered.length > 0 && remembered.every((record) => record.deletedAt !== undefined);
+}
