@@ -9,6 +9,7 @@ export {
   toFeedback,
   toIds,
   toListRequest,
+  toOpId,
   toScopeOnly,
   toUpdateRequest,
   toUpdateRequests,

@@ -6,6 +6,7 @@ export type {
   CallOptions,
   ConsolidateBackground,
   ConsolidateOptions,
+  EditOptions,
   ExportOptions,
   FlushResult,
   GetAllOptions,

@@ -9,6 +9,7 @@ import type {
   AddOptions,
   CallOptions,
   ConsolidateOptions,
+  EditOptions,
   ExportOptions,
   FlushResult,
   GetAllOptions,
@@ -23,6 +24,7 @@ import type {
   UpdateFields,
 } from "./options.ts";
 import type { KeepsakeExport } from "./portable/format.ts";
+import type { Flow } from "./open-engine.ts";
 import { scopeKeyOf } from "./scope.ts";
 import { Session } from "./session.ts";
 import type { KeepsakeEvent, MemoryInfo } from "./info.ts";
@@ -188,46 +190,43 @@ export class Memory {
    * @throws {InvalidInputError} invalid_input, for a new text of an immutable memory too; not_found
    *   (`details.index`: its position in the batch)
    */
-  update(id: string, change: string | UpdateFields, options?: CallOptions): Promise<MemoryItem>;
-  update(changes: UpdateEntry[], options?: CallOptions): Promise<MemoryItem[]>;
+  update(id: string, change: string | UpdateFields, options?: EditOptions): Promise<MemoryItem>;
+  update(changes: UpdateEntry[], options?: EditOptions): Promise<MemoryItem[]>;
   async update(
     target: string | UpdateEntry[],
-    change: string | UpdateFields | CallOptions = {},
-    options: CallOptions = {},
+    change: string | UpdateFields | EditOptions = {},
+    options: EditOptions = {},
   ): Promise<MemoryItem | MemoryItem[]> {
     const given = copyOf(Array.isArray(target) ? target : change);
+    const { signal, read } = this.#edit(Array.isArray(target) ? change : options);
     if (Array.isArray(target)) {
-      const signal = signalOf(change);
-      const requests = await this.#session.read((flow) => flow.toUpdateRequests(given as UpdateEntry[]), signal);
-      return this.#session.call(signal, ({ engine }) => engine.updateMany(requests));
+      const [requests, opId] = await read((flow) => flow.toUpdateRequests(given as UpdateEntry[]));
+      return this.#session.call(signal, ({ engine }) => engine.updateMany(requests, opId));
     }
-    const signal = signalOf(options);
-    const request = await this.#session.read(
-      (flow) => flow.toUpdateRequest(target, given as string | UpdateFields),
-      signal,
-    );
-    return this.#session.call(signal, ({ engine }) => engine.update(request));
+    const [request, opId] = await read((flow) => flow.toUpdateRequest(target, given as string | UpdateFields));
+    return this.#session.call(signal, ({ engine }) => engine.update(request, opId));
   }
 
   /**
    * Deletes softly, one or up to 1000 at once, all or none: gone from every read but `history`.
    * @throws {InvalidInputError} not_found (`details.index`: its position in the batch)
    */
-  async delete(target: string | string[], { signal }: CallOptions = {}): Promise<void> {
+  async delete(target: string | string[], options: EditOptions = {}): Promise<void> {
     const given = Array.isArray(target) ? [...target] : [target];
-    const ids = await this.#session.read(({ toIds }) => toIds(given), signal);
-    await this.#session.call(signal, ({ engine }) => engine.deleteMany(ids));
+    const { signal, read } = this.#edit(options);
+    const [ids, opId] = await read(({ toIds }) => toIds(given));
+    await this.#session.call(signal, ({ engine }) => engine.deleteMany(ids, opId));
   }
 
   /**
    * Deletes softly all that carry every id of the scope. Adds of it that still wait are cancelled, with their messages,
    * and `undo` does not bring those back. Refuses without a scope, and with a filter.
    */
-  async deleteAll(options: ScopedOptions): Promise<{ deleted: number }> {
+  async deleteAll(options: ScopedOptions & EditOptions): Promise<{ deleted: number }> {
     const given = copyOf(options);
-    const signal = signalOf(options);
-    const scope = await this.#session.read(({ toScopeOnly }) => toScopeOnly(given, "deleteAll"), signal);
-    return { deleted: await this.#session.call(signal, ({ engine }) => engine.deleteAll(scope)) };
+    const { signal, read } = this.#edit(options);
+    const [scope, opId] = await read(({ toScopeOnly }) => toScopeOnly(given, "deleteAll"));
+    return { deleted: await this.#session.call(signal, ({ engine }) => engine.deleteAll(scope, opId)) };
   }
 
   /**
@@ -261,19 +260,21 @@ export class Memory {
    * @throws {ConflictError} conflict, where newer changes stand on it: `details.blockedBy` lists them as
    *   `{ id, opId, seq }`, oldest first; undo those first, newest first
    */
-  async undo(opId: string, { signal }: CallOptions = {}): Promise<UndoResult> {
-    const given = await this.#session.read(({ toText }) => toText(opId, "opId"), signal);
-    return this.#session.call(signal, ({ engine }) => engine.undo(given));
+  async undo(opId: string, options: EditOptions = {}): Promise<UndoResult> {
+    const { signal, read } = this.#edit(options);
+    const [given, undoId] = await read(({ toText }) => toText(opId, "opId"));
+    return this.#session.call(signal, ({ engine }) => engine.undo(given, undoId));
   }
 
   /**
    * Keeps on a memory what the app's user thinks of it; null clears. Leaves text, `updatedAt` and order alone.
    * @throws {InvalidInputError} invalid_input, not_found
    */
-  async feedback(id: string, given: Feedback | null, { signal }: CallOptions = {}): Promise<MemoryItem> {
+  async feedback(id: string, given: Feedback | null, options: EditOptions = {}): Promise<MemoryItem> {
     const copy = copyOf(given);
-    const checked = await this.#session.read(({ toFeedback }) => toFeedback(copy), signal);
-    return this.#session.call(signal, ({ engine }) => engine.feedback(id, checked));
+    const { signal, read } = this.#edit(options);
+    const [checked, opId] = await read(({ toFeedback }) => toFeedback(copy));
+    return this.#session.call(signal, ({ engine }) => engine.feedback(id, checked, opId));
   }
 
   /** Who has memories, and how many: users, agents, apps, runs; each by id. */
@@ -364,6 +365,15 @@ export class Memory {
   /** Ends the worker and the connection. Ops at work stay pending. Later calls reject with `closed`. */
   close(): Promise<void> {
     return this.#session.close();
+  }
+
+  /** How an edit is read: what it is to do, beside its `opId`. */
+  #edit(options: unknown) {
+    const signal = signalOf(options);
+    const given = copyOf(options);
+    const read = <R>(body: (flow: Flow) => R): Promise<[R, string | undefined]> =>
+      this.#session.read((flow) => [body(flow), flow.toOpId(given)], signal);
+    return { signal, read };
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -75,6 +75,15 @@ export interface CallOptions {
   signal?: AbortSignal;
 }
 
+/** Options of what changes memories: `update`, `delete`, `deleteAll`, `undo`, `feedback`. */
+export interface EditOptions extends CallOptions {
+  /**
+   * Idempotency key: the same call with the same `opId` again, after an error with `outcome: "unknown"` say, changes nothing
+   * and answers the same. Also the key to its changes, for `undo`. @default a new UUID
+   */
+  opId?: string;
+}
+
 /**
  * Scope ids, top-level or in `filters`, in either spelling. At least one; for `search` and `getAll` a filter may choose
  * several scopes (`OR`, lists, `"*"`), as long as it leaves out what has none of the ids.

@@ -1,7 +1,7 @@
 /** From the options of the public methods to what the engine takes. */
 import type { ExportRequest, ListRequest, UpdateRequest } from "./engine/engine.ts";
 import { InvalidInputError } from "./errors.ts";
-import type { ExportOptions, GetAllOptions, UpdateEntry, UpdateFields, ViewOptions } from "./options.ts";
+import type { EditOptions, ExportOptions, GetAllOptions, UpdateEntry, UpdateFields, ViewOptions } from "./options.ts";
 import type { Feedback, Scope } from "./types.ts";
 import { toDay } from "./validate-days.ts";
 import { toGivenId, toMetadata, toQuery, toText, toTopK } from "./validate.ts";
@@ -82,6 +82,12 @@ export function toUpdateRequests(changes: readonly UpdateEntry[]): UpdateRequest
   return Array.from(changes, (change, i) =>
     toUpdateRequest((change as UpdateEntry | null)?.id, change, `update[${i}]`),
   );
+}
+
+/** The idempotency key of an edit, where one is given. */
+export function toOpId(options: unknown): string | undefined {
+  const { opId } = (options ?? {}) as EditOptions;
+  return opId === undefined ? undefined : toText(opId, "opId");
 }
 
 export function toIds(ids: readonly unknown[]): string[] {

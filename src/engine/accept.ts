@@ -13,7 +13,7 @@ import { leasedForMs } from "./leases.ts";
 /** Writes the op and its messages in one strict transaction: from its completion nothing can lose it (INV-1). */
 export async function accept(context: EngineContext, request: AcceptRequest): Promise<ClaimOutcome> {
   const living = await context.leases.livingOwners();
-  const tables = ["meta", "scopes", "pending", ...CONTEXT_TABLES] as const;
+  const tables = ["meta", "scopes", "pending", "changes", ...CONTEXT_TABLES] as const;
   return context.store.write([...tables], "strict", async (tx) => {
     await assertOwnOp(tx, request);
     const standing = await take(tx, context, request.opId, living);
@@ -96,8 +96,12 @@ export async function pending(context: EngineContext): Promise<PendingOp[]> {
 /** An `opId` is the key to a result: another scope neither learns it (INV-8) nor has its own messages taken for known. */
 export async function assertOwnOp(tx: ReadTx, { opId, scope }: Pick<AcceptRequest, "opId" | "scope">): Promise<void> {
   const known = (await tx.get("ops", opId)) ?? (await tx.get("pending", opId));
-  if (!known || known.scopeKey === scopeKeyOf(scope)) return;
-  throw new InvalidInputError("keepsake: this opId was used in another scope. Pass another one, or none.");
+  if (known?.scopeKey === scopeKeyOf(scope)) return;
+  const isFree = !known && (await tx.count("changes", { index: "op", prefix: [opId] })) === 0;
+  if (isFree) return;
+  throw new InvalidInputError(
+    "keepsake: this opId was used in another scope, or by another call. Pass another one, or none.",
+  );
 }
 
 /** How an op stands; where it is free, it is now leased to us. */

@@ -1,7 +1,7 @@
 /** What the app changes itself: update, delete, reset. Each is an op of its own, in the log like any other. */
 import { InvalidInputError } from "../errors.ts";
 import { TABLES, type ReadTx, type TableName, type WriteTx } from "../store/store.ts";
-import type { HistoryEntry, JSONObject, MemoryRecord, Scope } from "../types.ts";
+import type { Change, HistoryEntry, JSONObject, MemoryRecord, Scope } from "../types.ts";
 import { drop } from "./accept.ts";
 import { nextOrder, readClock, writeClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
@@ -28,8 +28,13 @@ export function update(
   context: EngineContext,
   requests: readonly UpdateRequest[],
   vectors: VectorSets,
+  opId?: string,
 ): Promise<Edited> {
-  return edit(context, vectors, async (tx, ledger) => {
+  const repeat = repeatOf(
+    opId,
+    requests.map((request) => request.id),
+  );
+  return edit(context, repeat, vectors, async (tx, ledger) => {
     const records: MemoryRecord[] = [];
     for (const [index, request] of requests.entries()) {
       const before = await existing(tx, request.id, requests.length > 1 ? index : null);
@@ -46,8 +51,8 @@ export function update(
 }
 
 /** All or nothing. */
-export function remove(context: EngineContext, ids: readonly string[]): Promise<Edited> {
-  return edit(context, NO_VECTORS, async (tx, ledger) => {
+export function remove(context: EngineContext, ids: readonly string[], opId?: string): Promise<Edited> {
+  return edit(context, repeatOf(opId, ids), NO_VECTORS, async (tx, ledger) => {
     const records: MemoryRecord[] = [];
     // Named twice it is still one memory.
     const first = new Map(ids.map((id, i) => [id, i] as const).toReversed());
@@ -65,7 +70,11 @@ export function remove(context: EngineContext, ids: readonly string[]): Promise<
  * All that carry every id of the scope. Ops of it that wait are dropped: what was said before must not come back after.
  * @returns with the ids of the dropped ops
  */
-export async function removeAll(context: EngineContext, asked: Scope): Promise<Edited & { dropped: string[] }> {
+export async function removeAll(
+  context: EngineContext,
+  asked: Scope,
+  opId?: string,
+): Promise<Edited & { dropped: string[] }> {
   const dropped: string[] = [];
   const isAsked = selects({ scope: asked });
   const body = async (tx: WriteTx, ledger: Ledger): Promise<MemoryRecord[]> => {
@@ -80,7 +89,8 @@ export async function removeAll(context: EngineContext, asked: Scope): Promise<E
     }
     return records;
   };
-  return { ...(await edit(context, NO_VECTORS, body, ["pending", "messages"])), dropped };
+  const isOf = (change: Change): boolean => change.event === "DELETE" && isAsked(change.after.scope);
+  return { ...(await edit(context, { opId, isOf }, NO_VECTORS, body, ["messages"])), dropped };
 }
 
 /** Live records of all scopes that are asked for. */
@@ -126,18 +136,33 @@ export async function history(context: EngineContext, id: string): Promise<Histo
   }));
 }
 
+/** An `opId` of the app's makes an edit repeatable. */
+export interface Repeat {
+  opId: string | undefined;
+  /** Whether a change that this `opId` made is one of this very edit. */
+  isOf: (change: Change) => boolean;
+}
+
+export function repeatOf(opId: string | undefined, ids: readonly string[]): Repeat {
+  return { opId, isOf: ({ memoryId }) => ids.includes(memoryId) };
+}
+
 /**
- * One transaction of changes in the app's name.
+ * One transaction of changes in the app's name. Where its `opId` has made them before they are told and not made again.
  * @param more tables that the body writes
+ * @throws {InvalidInputError} for an `opId` that something else has used
  */
 export function edit(
   context: EngineContext,
+  repeat: Repeat,
   vectors: VectorSets,
   body: (tx: WriteTx, ledger: Ledger) => Promise<MemoryRecord[]>,
   more: readonly TableName[] = [],
 ): Promise<Edited> {
-  const opId = context.runtime.randomId();
-  return context.store.write([...WRITTEN, ...more], "strict", async (tx) => {
+  const { opId = context.runtime.randomId() } = repeat;
+  return context.store.write([...WRITTEN, "ops", "pending", ...more], "strict", async (tx) => {
+    const made = await changesMade(tx, repeat);
+    if (made.length > 0) return { records: made.map(({ after }) => after), opId, seq: made.at(-1)!.seq };
     // What the app says now is later than every op accepted so far: none of them overrides it.
     const clock = await nextOrder(tx);
     const ledger = new Ledger(tx, clock, { opId, order: clock.order, at: isoNow(context.runtime) }, vectors);
@@ -145,6 +170,18 @@ export function edit(
     await ledger.close();
     return { records, opId, seq: ledger.clock.seq };
   });
+}
+
+/**
+ * What an edit of this `opId` changed before; empty where it is new.
+ * @throws {InvalidInputError} where something else has used it
+ */
+export async function changesMade(tx: ReadTx, { opId, isOf }: Repeat): Promise<Change[]> {
+  if (opId === undefined) return [];
+  const made = await tx.getAll("changes", { index: "op", prefix: [opId] });
+  const isAdd = (await tx.get("ops", opId)) ?? (await tx.get("pending", opId));
+  if (!isAdd && made.every(isOf)) return made;
+  throw new InvalidInputError("keepsake: this opId was used for something else. Pass another one, or none.");
 }
 
 /** @param index position in the batch that names the id; null where it is alone */

@@ -242,7 +242,10 @@ export interface ExportRequest {
  */
 export type OpenEngine = (options: EngineOptions, onEvent: (event: KeepsakeEvent) => void) => Promise<Engine>;
 
-/** Methods may be called in any order and at the same time. Every one may throw a KeepsakeError. */
+/**
+ * Methods may be called in any order and at the same time. Every one may throw a KeepsakeError. An edit that is given the
+ * `opId` of one that was made tells what that one changed and changes nothing; `invalid_input` where it was another edit.
+ */
 export interface Engine {
   /**
    * Writes the op and its messages in one strict transaction (INV-1) and claims it for this engine. The same
@@ -300,29 +303,29 @@ export interface Engine {
   list(request: ListRequest): Promise<ListPage>;
   get(id: string): Promise<MemoryItem | null>;
   /** @throws {InvalidInputError} not_found; invalid_input, for a new text of an immutable memory */
-  update(request: UpdateRequest): Promise<MemoryItem>;
+  update(request: UpdateRequest, opId?: string): Promise<MemoryItem>;
   /** All or nothing, in one transaction; the error of `update` names the position. */
-  updateMany(requests: UpdateRequest[]): Promise<MemoryItem[]>;
+  updateMany(requests: UpdateRequest[], opId?: string): Promise<MemoryItem[]>;
   /** Soft. @throws {InvalidInputError} not_found */
-  delete(id: string): Promise<void>;
+  delete(id: string, opId?: string): Promise<void>;
   /** All or nothing, in one transaction; the error of `delete` names the position. */
-  deleteMany(ids: string[]): Promise<void>;
+  deleteMany(ids: string[], opId?: string): Promise<void>;
   /** Soft, all that carry every id of the scope; ops of it that wait are dropped. Returns how many memories. */
-  deleteAll(scope: Scope): Promise<number>;
+  deleteAll(scope: Scope, opId?: string): Promise<number>;
   /** Newest first; empty for an unknown id. */
   history(id: string): Promise<HistoryEntry[]>;
   /**
    * Takes back what an op changed, as an op of its own.
    * @throws {InvalidInputError} not_found; {ConflictError} where newer changes stand on it (`details.blockedBy`)
    */
-  undo(opId: string): Promise<UndoResult>;
+  undo(opId: string, undoId?: string): Promise<UndoResult>;
   /**
    * Deletes a memory, or everything of a scope, so that no word of it is left in any table; returns how many memories.
    * @throws {InvalidInputError} not_found, for an id
    */
   forget(target: { id: string } | { scope: Scope }): Promise<number>;
   /** @throws {InvalidInputError} not_found */
-  feedback(id: string, feedback: Feedback | null): Promise<MemoryItem>;
+  feedback(id: string, feedback: Feedback | null, opId?: string): Promise<MemoryItem>;
   /** Users, agents, apps, runs that have memories; each by id. */
   entities(): Promise<EntityCount[]>;
   /** In one read: all of it is of one moment. */

@@ -1,11 +1,11 @@
 /** Feedback: what the app's user thinks of a memory, kept on it. */
 import type { EngineContext } from "./context.ts";
-import { edit, existing, type Edited } from "./edit.ts";
+import { edit, existing, repeatOf, type Edited } from "./edit.ts";
 import type { Feedback } from "../types.ts";
 
 /** Neither words nor times change: who disagrees with a memory does not make it newer. */
-export function feedback(context: EngineContext, id: string, given: Feedback | null): Promise<Edited> {
-  return edit(context, new Map(), async (tx, ledger) => {
+export function feedback(context: EngineContext, id: string, given: Feedback | null, opId?: string): Promise<Edited> {
+  return edit(context, repeatOf(opId, [id]), new Map(), async (tx, ledger) => {
     const before = await existing(tx, id);
     const { feedback: _, ...rest } = before;
     const version = { ...rest, rev: before.rev + 1, ...(given && { feedback: given }) };

@@ -256,30 +256,30 @@ class InlineEngine implements Engine {
     });
   }
 
-  async update(request: UpdateRequest): Promise<MemoryItem> {
-    return (await this.updateMany([request]))[0]!;
+  async update(request: UpdateRequest, opId?: string): Promise<MemoryItem> {
+    return (await this.updateMany([request], opId))[0]!;
   }
 
-  async updateMany(requests: UpdateRequest[]): Promise<MemoryItem[]> {
+  async updateMany(requests: UpdateRequest[], opId?: string): Promise<MemoryItem[]> {
     this.#assertOpen();
     const texts = requests.flatMap(({ text }) => text ?? []);
-    const edited = await edit.update(this.#context, requests, await this.#embedding.vectorSets(texts));
+    const edited = await edit.update(this.#context, requests, await this.#embedding.vectorSets(texts), opId);
     this.#announceEdit(edited);
     return edited.records.map(toItem);
   }
 
-  async delete(id: string): Promise<void> {
-    await this.deleteMany([id]);
+  async delete(id: string, opId?: string): Promise<void> {
+    await this.deleteMany([id], opId);
   }
 
-  async deleteMany(ids: string[]): Promise<void> {
+  async deleteMany(ids: string[], opId?: string): Promise<void> {
     this.#assertOpen();
-    this.#announceEdit(await edit.remove(this.#context, ids));
+    this.#announceEdit(await edit.remove(this.#context, ids, opId));
   }
 
-  async deleteAll(scope: Scope): Promise<number> {
+  async deleteAll(scope: Scope, opId?: string): Promise<number> {
     this.#assertOpen();
-    const edited = await edit.removeAll(this.#context, scope);
+    const edited = await edit.removeAll(this.#context, scope, opId);
     for (const opId of edited.dropped) this.#context.emit({ type: "pending", opId, state: "cancelled" });
     this.#announceEdit(edited);
     return edited.records.length;
@@ -290,11 +290,11 @@ class InlineEngine implements Engine {
     return edit.history(this.#context, id);
   }
 
-  async undo(opId: string): Promise<UndoResult> {
+  async undo(opId: string, undoId?: string): Promise<UndoResult> {
     this.#assertOpen();
     const { textsToRestore, undo } = await this.#seldom();
     const vectors = await this.#embedding.vectorSets(await textsToRestore(this.#context, opId));
-    const { result, seq, scopeKeys } = await undo(this.#context, opId, vectors);
+    const { result, seq, scopeKeys } = await undo(this.#context, opId, vectors, undoId);
     if (scopeKeys.length > 0) this.#announce(seq, scopeKeys, result.opId);
     return result;
   }
@@ -309,10 +309,10 @@ class InlineEngine implements Engine {
     return count;
   }
 
-  async feedback(id: string, given: Feedback | null): Promise<MemoryItem> {
+  async feedback(id: string, given: Feedback | null, opId?: string): Promise<MemoryItem> {
     this.#assertOpen();
     const { feedback } = await this.#seldom();
-    const edited = await feedback(this.#context, id, given);
+    const edited = await feedback(this.#context, id, given, opId);
     this.#announceEdit(edited);
     return toItem(edited.records[0]!);
   }

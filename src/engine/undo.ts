@@ -7,6 +7,7 @@ import type { ReadTx } from "../store/store.ts";
 import type { AddResultItem, Change, MemoryRecord } from "../types.ts";
 import { nextOrder } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
+import { changesMade } from "./edit.ts";
 import { GRAPH_TABLES, undoGraph } from "./graph.ts";
 import { Ledger } from "./ledger.ts";
 import type { UndoBlocker, UndoResult } from "./results.ts";
@@ -39,10 +40,16 @@ export function textsToRestore(context: EngineContext, opId: string): Promise<st
  * @param vectors of {@link textsToRestore}
  * @throws {InvalidInputError} not_found; {ConflictError} where newer changes stand on the op
  */
-export function undo(context: EngineContext, opId: string, vectors: VectorSets): Promise<Undone> {
-  const undoId = context.runtime.randomId();
+export function undo(
+  context: EngineContext,
+  opId: string,
+  vectors: VectorSets,
+  undoId = context.runtime.randomId(),
+): Promise<Undone> {
   const tables = ["meta", "memories", "vectors", "changes", "ops", "pending", ...GRAPH_TABLES] as const;
   return context.store.write([...tables], "strict", async (tx) => {
+    const made = await changesMade(tx, { opId: undoId, isOf: (change) => change.undoes === opId });
+    if (made.length > 0) return toldAgain(made, opId);
     const steps = await stepsOf(tx, opId);
     await assertNothingStandsOn(tx, opId, steps);
     const clock = await nextOrder(tx);
@@ -117,6 +124,17 @@ function standingOn(changes: readonly Change[], seq: number): Change[] {
     // With what it took back it comes to nothing, unless that was before.
     return change.undoes === undefined || (seqOf.get(change.undoes) ?? 0) <= seq;
   });
+}
+
+/** Of an undo that was done before. */
+function toldAgain(made: Change[], undone: string): Undone {
+  const { opId, seq } = made.at(-1)!;
+  const results = made.map(({ event, before, after, reason }): AddResultItem => {
+    const { id, memory, metadata } = event === "DELETE" ? before! : after;
+    const item: AddResultItem = { id, memory, event, reason, metadata };
+    return event === "ADD" ? item : { ...item, previousMemory: before!.memory };
+  });
+  return { result: { opId, undone, results }, seq, scopeKeys: [] };
 }
 
 async function takeBack(ledger: Ledger, step: Step, current: MemoryRecord, opId: string): Promise<AddResultItem> {
