@@ -175,11 +175,7 @@ class InlineEngine implements Engine {
 
   async rehearse(request: RehearseRequest): Promise<AddResult> {
     this.#assertOpen();
-    const { rehearse } = await this.#seldom();
-    const { op, decisions } = request;
-    const named = { opId: op.opId, scope: op.scope, decisions };
-    const names = await similarNames(this.#context, () => this.#embedding.answering(), named);
-    return rehearse(this.#context, request, names);
+    return (await this.#seldom()).rehearse(this.#context, request, () => this.#embedding.answering());
   }
 
   async cancel(opId: string): Promise<boolean> {

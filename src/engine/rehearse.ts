@@ -1,22 +1,25 @@
 /** A commit whose transaction is taken back: exactly what it would do, and nothing of it stays. */
 import { scopeKeyOf } from "../scope.ts";
 import type { AddResult } from "../types.ts";
+import type { CachedEmbedder } from "./cached-embedder.ts";
 import { carryOut, COMMITTED } from "./commit.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { RehearseRequest } from "./engine.ts";
+import { similarNames } from "./graph-names.ts";
 
 /** Thrown out of the transaction, so that it rolls back. */
 const TAKEN_BACK = new Error("rehearsed");
 
 /**
- * @param names as for a commit. Vectors are not made: nobody will search what is not kept
+ * Vectors of the texts are not made: nobody will search what is not kept.
  * @throws {ConflictError} conflict, as a commit would
  */
 export async function rehearse(
   context: EngineContext,
   { op, decisions }: RehearseRequest,
-  names: ReadonlyMap<string, string>,
+  answering: () => Promise<CachedEmbedder>,
 ): Promise<AddResult> {
+  const names = await similarNames(context, answering, { opId: op.opId, scope: op.scope, decisions });
   const results: AddResult[] = [];
   const basis = { now: isoNow(context.runtime), vectors: new Map(), names };
   const row = { ...op, scopeKey: scopeKeyOf(op.scope), lease: { owner: context.leases.owner, until: 0 } };
