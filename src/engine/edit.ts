@@ -78,7 +78,7 @@ export async function removeAll(
   const dropped: string[] = [];
   const isAsked = selects({ scope: asked });
   const body = async (tx: WriteTx, ledger: Ledger): Promise<MemoryRecord[]> => {
-    for (const row of await tx.getAll("pending")) {
+    for (const row of await tx.getAll("pending", { index: "order" })) {
       if (!isAsked(row.scope)) continue;
       await drop(tx, row);
       dropped.push(row.opId);
