@@ -20,7 +20,6 @@ import type {
   SearchResult,
 } from "../types.ts";
 import { accept, cancel, claim, pending, preview, release } from "./accept.ts";
-import { readClock } from "./clock.ts";
 import { commit, textsOf } from "./commit.ts";
 import type { ConsolidateRequest, SurveyOutcome, SurveyRequest } from "./consolidation.ts";
 import { isoNow, type EngineContext } from "./context.ts";
@@ -47,6 +46,7 @@ import type {
 } from "./engine.ts";
 import { fillSpace } from "./fill.ts";
 import { similarNames } from "./graph-names.ts";
+import { readInfo } from "./engine-info.ts";
 import { toItem, withMessages } from "./item.ts";
 import { openLeases } from "./leases.ts";
 import { list } from "./list.ts";
@@ -349,25 +349,8 @@ class InlineEngine implements Engine {
 
   async info(): Promise<MemoryInfo> {
     this.#assertOpen();
-    const { clock, waiting } = await this.#context.store.read(["meta", "pending"], async (tx) => ({
-      clock: await readClock(tx),
-      waiting: await tx.count("pending"),
-    }));
-    const views = this.#views.loaded();
-    return {
-      name: this.#name,
-      engine: "inline",
-      storage: this.#context.store.kind,
-      seq: clock.seq,
-      memories: clock.memories,
-      pending: waiting,
-      embedder: this.#embedding.info(),
-      index: {
-        lastPath: views.at(-1)?.vectors.lastPath ?? "none",
-        loadedScopes: views.length,
-        hnswRows: views.reduce((sum, view) => sum + view.vectors.hnswRows, 0),
-      },
-    };
+    const about = { name: this.#name, embedder: this.#embedding.info(), views: this.#views.loaded() };
+    return readInfo(this.#context, about);
   }
 
   async close(): Promise<void> {
