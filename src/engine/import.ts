@@ -58,8 +58,7 @@ export function importPart(context: EngineContext, part: ImportPart, vectors: Ve
       outcomes.push(done.outcome);
     }
     await importGraph(tx, part, base);
-    const orders = [...part.ops, ...part.changes.map((change) => change.after)].map((row) => base.order + row.order);
-    await writeClock(tx, { ...clock, order: orders.reduce((a, b) => Math.max(a, b), clock.order) });
+    await writeClock(tx, { ...clock, order: Math.max(clock.order, base.order + part.highestOrder) });
     const scopeKeys = [...new Set(part.changes.map((change) => scopeKeyOf(change.after.scope)))];
     return { outcome: { base, outcomes }, scopeKeys, seq: clock.seq };
   });

@@ -86,6 +86,8 @@ export interface ImportPart {
   base: ImportBase | null;
   /** The last part closes the import with a strict barrier (INV-12). */
   isLast: boolean;
+  /** Of the whole file: the first part takes all its numbers, so that what is accepted between two parts comes behind. */
+  highestOrder: number;
   scopes: Scope[];
   ops: PortableOp[];
   messages: ImportMessage[];

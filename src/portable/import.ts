@@ -16,12 +16,15 @@ export async function importFile(
   input: unknown,
   { nowIso, signal }: { nowIso: string; signal: AbortSignal | undefined },
 ): Promise<ImportResult> {
-  const parts = partsOf(readImport(input, nowIso));
+  const file = readImport(input, nowIso);
+  const parts = partsOf(file);
+  const highestOrder = highestOrderOf(file);
   const became = new Map<string, ImportOutcome["outcomes"][number]>();
   let base: ImportBase | null = null;
   for (const [i, part] of parts.entries()) {
     signal?.throwIfAborted();
-    const outcome: ImportOutcome = await engine.import({ ...EMPTY, ...part, base, isLast: i === parts.length - 1 });
+    const place = { base, isLast: i === parts.length - 1, highestOrder };
+    const outcome: ImportOutcome = await engine.import({ ...EMPTY, ...part, ...place });
     base = outcome.base;
     for (const [n, { after }] of (part.changes ?? []).entries()) {
       became.set(after.id, stronger(became.get(after.id), outcome.outcomes[n]!));
@@ -32,6 +35,10 @@ export async function importFile(
 }
 
 const EMPTY: ImportFile = { scopes: [], ops: [], messages: [], changes: [], entities: [], relations: [] };
+
+function highestOrderOf({ ops, changes }: ImportFile): number {
+  return [...ops, ...changes.map(({ after }) => after)].reduce((highest, { order }) => Math.max(highest, order), 0);
+}
 
 /** A memory has many changes: one that was added stays added, whatever its later ones do. */
 function stronger(before: string | undefined, next: ImportOutcome["outcomes"][number]): typeof next {

@@ -20,7 +20,7 @@ import * as shapes from "./shapes.ts";
 import { decodeVector } from "./vectors.ts";
 
 /** What is to be written, in order. */
-export type ImportFile = Omit<ImportPart, "base" | "isLast">;
+export type ImportFile = Omit<ImportPart, "base" | "isLast" | "highestOrder">;
 
 /**
  * @param input a parsed file, or its text

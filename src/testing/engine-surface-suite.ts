@@ -183,7 +183,7 @@ export function engineSurfaceTests(test: (title: string, body: (engine: Engine) 
     const changes = file.history.map((change, i) => ({ ...change, newerBy: "rev" as const, isLast: i === 1 }));
     const { scopes, ops, entities, relations } = file;
     const messages = file.messages.map((message) => ({ ...message, scope: ALICE }));
-    const part = { base: null, isLast: true, scopes, ops, messages, changes, entities, relations };
+    const part = { base: null, isLast: true, highestOrder: 2, scopes, ops, messages, changes, entities, relations };
     ensureEqual((await engine.import(part)).outcomes, ["added", "updated"], "outcomes");
     ensureEqual(await engine.export(request), file, "exported again");
     ensureEqual((await engine.search(searchFor("rum", ALICE)))[0]?.id, id, "found");

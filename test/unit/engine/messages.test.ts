@@ -99,7 +99,7 @@ describe("INV-5: a view of messages is up to date with every writer, of this tab
     const file = await there.export({ scope: ALICE, vectors: false });
     const dropped = { ...file.messages[0]!, scope: ALICE, index: 7, content: "tea from elsewhere" };
     const nothing = { scopes: [], ops: [], changes: [], entities: [], relations: [] };
-    await there.import({ ...nothing, base: null, isLast: true, messages: [dropped] });
+    await there.import({ ...nothing, base: null, isLast: true, highestOrder: 1, messages: [dropped] });
     expect(await find(here, "tea")).toEqual(["tea from elsewhere", "tea one", "tea two"]);
   });
 
@@ -218,7 +218,7 @@ describe("messages that are embedded, by choice", () => {
     const file = await there.export({ scope: ALICE, vectors: false });
     const between = { ...file.messages[0]!, scope: ALICE, index: 3, content: "Food truck" };
     const nothing = { scopes: [], ops: [], changes: [], entities: [], relations: [] };
-    await there.import({ ...nothing, base: null, isLast: true, messages: [between] });
+    await there.import({ ...nothing, base: null, isLast: true, highestOrder: 1, messages: [between] });
     await expect.poll(vectorRows).toHaveLength(3);
     await expect.poll(() => find(here, "dish of food")).toHaveLength(3);
     expect(embedder.texts.filter((text) => text === "I had sushi")).toHaveLength(1);

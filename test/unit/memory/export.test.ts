@@ -177,6 +177,26 @@ describe("import of an export", () => {
     await copy.import(text);
     expect((await exportAll(copy)) === text).toBe(true);
   });
+
+  it("what is said between two parts comes behind the file, and both keep their messages", async () => {
+    const long = openMemory({ name: "long" });
+    for (let part = 0; part < 3; part++) {
+      const notes = Array.from({ length: 60 }, (_, i) => ({ role: "user" as const, content: `note ${part} ${i}` }));
+      await long.add(notes, { ...ALICE, infer: false });
+    }
+    const text = await exportAll(long);
+    const copy = openMemory({ name: "copy" });
+    const saying = (async () => {
+      for await (const event of copy.watch()) {
+        if (event.type === "committed") return copy.add("I like tea", ALICE);
+      }
+      throw new Error("nothing was committed");
+    })();
+    await copy.import(text);
+    await saying;
+    const { messages } = await copy.export({ all: true });
+    expect(messages.length).toBe(181);
+  });
 });
 
 describe("import refuses, and names the place", () => {
