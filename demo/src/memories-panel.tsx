@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { entries } from "./trace.ts";
 import { count, duration, inWords } from "./format.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
+import { FoundMessages } from "./found-messages.tsx";
 import { GraphView } from "./graph-view.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { MemoryRow } from "./memory-row.tsx";
@@ -104,7 +105,7 @@ function SearchBox() {
 
 /** Best first. Those that share nothing with the question are set apart: a search by words has no opinion on them. */
 function Found() {
-  const { results = [], ms = 0, query: asked = "" } = found.value ?? {};
+  const { results = [], messages = [], ms = 0, query: asked = "" } = found.value ?? {};
   const close = results.filter(({ score }) => score > 0);
   const rest = results.filter(({ score }) => score <= 0);
   return (
@@ -117,6 +118,7 @@ function Found() {
           <MemoryRow key={item.id} item={item} score={item.score} />
         ))}
       </ul>
+      {messages.length > 0 && <FoundMessages messages={messages} />}
       {rest.length > 0 && (
         <>
           <p class="list-note divider">{LEXICAL_NOTE[info.value?.embedder.kind ?? "lexical"]}</p>

@@ -1,16 +1,26 @@
 /** Search as one types: always the answer to what stands in the box now. */
 import { computed, effect, signal } from "@preact/signals";
-import type { SearchResult } from "keepsake";
+import type { MessageResult, SearchResult } from "keepsake";
 import { EXAMPLE_TOP_K } from "./examples.ts";
 import { info, memories, memory, report } from "./session.ts";
 import { users } from "./settings.ts";
 
 const TYPING_MS = 120;
+/** Of what was said word for word: beside the memories, it is for what extraction left out. */
+const MAX_MESSAGES = 3;
+
+export interface Answer {
+  query: string;
+  results: SearchResult[];
+  /** The messages that fit best, of those that share something with the question. */
+  messages: MessageResult[];
+  ms: number;
+}
 
 export const query = signal("");
 export const topK = signal(EXAMPLE_TOP_K);
 /** Null while nothing is asked. */
-export const found = signal<{ query: string; results: SearchResult[]; ms: number } | null>(null);
+export const found = signal<Answer | null>(null);
 export const searching = signal(false);
 
 let asked = 0;
@@ -54,8 +64,11 @@ async function ask(): Promise<void> {
   searching.value = true;
   const started = performance.now();
   try {
-    const { results } = await memory().search(text, { userId: users.value.current, topK: topK.value });
-    if (mine === asked) found.value = { query: text, results, ms: performance.now() - started };
+    const include: ("memories" | "messages")[] = ["memories", "messages"];
+    const answer = await memory().search(text, { userId: users.value.current, topK: topK.value, include });
+    if (mine !== asked) return;
+    const messages = (answer.messages ?? []).filter(({ score }) => score > 0).slice(0, MAX_MESSAGES);
+    found.value = { query: text, results: answer.results, messages, ms: performance.now() - started };
   } finally {
     if (mine === asked) searching.value = false;
   }
