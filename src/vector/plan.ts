@@ -10,6 +10,11 @@ export const HNSW_FROM = 50_000;
 
 /** A graph search costs about as much as scanning a fifth of {@link HNSW_FROM} rows. */
 const GRAPH_SEARCH_SHARE = 1 / 5;
+/**
+ * A row of the tail is found through a list of labels and scored in double precision, without the int8 sieve: with 23,000
+ * rows in the graph and 27,000 in the tail a search took 7.4 ms of CPU, where the exact scan takes 2.7.
+ */
+const TAIL_ROW = 3;
 /** The graph looks at this many candidates or `topK`, whichever is more, and its cost grows with that. */
 const EF_SEARCH = 64;
 
@@ -47,6 +52,6 @@ export function planVectorSearch(plan: VectorSearchPlan): "exact" | "hnsw" {
   if (rows < hnswFrom || indexed === 0 || candidates === 0) return "exact";
   const selectivity = candidates / rows;
   const graphSearch = (hnswFrom * GRAPH_SEARCH_SHARE * Math.max(1, topK / EF_SEARCH)) / selectivity;
-  const tail = (rows - indexed) * selectivity;
+  const tail = TAIL_ROW * (rows - indexed) * selectivity;
   return candidates > graphSearch + tail ? "hnsw" : "exact";
 }

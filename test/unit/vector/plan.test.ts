@@ -17,9 +17,10 @@ describe("planVectorSearch", () => {
     expect(plan(60_000, 0)).toBe("exact");
   });
 
-  it("scans where most rows are not in the graph yet, since they are scanned anyway", () => {
+  it("scans where too many rows are not in the graph yet: there each costs more than in a scan of all", () => {
     expect(plan(60_000, null, { indexed: 10_000 })).toBe("exact");
-    expect(plan(60_000, null, { indexed: 30_000 })).toBe("hnsw");
+    expect(plan(60_000, null, { indexed: 40_000 })).toBe("exact");
+    expect(plan(60_000, null, { indexed: 50_000 })).toBe("hnsw");
   });
 
   it("scans where nearly everything is asked for", () => {
