@@ -2,6 +2,7 @@
 export { OpQueue } from "./add/queue.ts";
 export { readAdd } from "./add-request.ts";
 export { readConsolidate } from "./consolidate-request.ts";
+export { pick, toFields } from "./fields.ts";
 export { toGraphRequest } from "./graph-options.ts";
 export {
   toCursor,

@@ -6,6 +6,7 @@ export type {
   CallOptions,
   ConsolidateBackground,
   ConsolidateOptions,
+  DecayOptions,
   EditOptions,
   ExportOptions,
   FlushResult,
@@ -77,6 +78,7 @@ export type {
   ScoreParts,
   SearchResult,
   Source,
+  Superseded,
   TraceStage,
   UnsaidPart,
 } from "./types.ts";

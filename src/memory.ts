@@ -111,9 +111,9 @@ export class Memory {
 
   /**
    * Memories that carry every id of the scope, by meaning and by words, best first; with `graph` also the relations
-   * around them, those of the best memory first. With `rerank` or `criteria` the best are put in order by the reranker
-   * or the LLM; where that fails they stay as they are, and `answer.rerank` says so. With `include` also the kept
-   * messages themselves, or those alone.
+   * around them, those of the best memory first. What the query says about time counts (`docs/time.md`). With `rerank`
+   * or `criteria` the best are put in order by the reranker or the LLM; where that fails they stay as they are, and
+   * `answer.rerank` says so. With `include` also the kept messages themselves, or those alone.
    * @example
    * const { results, messages } = await memory.search("tea", { userId: "alice", include: ["memories", "messages"] });
    * @throws {InvalidInputError} {EmbedderError}
@@ -121,21 +121,23 @@ export class Memory {
   async search(query: string, options: SearchOptions): Promise<SearchAnswer> {
     const given = copyOf(options);
     const signal = signalOf(options);
-    const { request, messages, around, rerank } = await this.#session.read(
-      ({ readSearch }) => readSearch(query, given, this.#options),
+    const { request, messages, around, rerank, fields, pick } = await this.#session.read(
+      (flow) => ({ pick: flow.pick, ...flow.readSearch(query, given, this.#options) }),
       signal,
     );
-    const [answer, found] = await this.#session.call(signal, ({ engine, flow }) =>
+    const [ranked, found] = await this.#session.call(signal, ({ engine, flow }) =>
       Promise.all([
         flow.searchReranked({ engine, options: this.#options, signal }, request, rerank),
         messages && engine.searchMessages(messages),
       ]),
     );
-    this.#session.recalled.note(answer.results);
+    this.#session.recalled.note(ranked.results);
     if (found) this.#session.recalled.noteMessages(found);
+    const answer = { ...ranked, results: pick(ranked.results, fields) };
     const lists = found ? { ...answer, messages: found } : answer;
     if (!around) return lists;
-    const near = { ...around, memoryIds: answer.results.map((result) => result.id) };
+    // A memory may be there as it is and as it was.
+    const near = { ...around, memoryIds: [...new Set(ranked.results.map((result) => result.id))] };
     const relations = await this.#session.call(signal, ({ engine }) => engine.relationsAround(near));
     return { ...lists, relations };
   }
@@ -174,12 +176,17 @@ export class Memory {
   async getAll(options: GetAllOptions): Promise<GetAllResult> {
     const given = copyOf(options);
     const signal = signalOf(options);
-    const { request, toCursor } = await this.#session.read(
-      (flow) => ({ toCursor: flow.toCursor, request: flow.toListRequest(given) }),
+    const { request, fields, toCursor, pick } = await this.#session.read(
+      ({ toListRequest, toFields, toCursor, pick }) => ({
+        request: toListRequest(given),
+        fields: toFields(given.fields, "getAll"),
+        toCursor,
+        pick,
+      }),
       signal,
     );
     const { results, next } = await this.#session.call(signal, ({ engine }) => engine.list(request));
-    return { results, nextCursor: toCursor(next) };
+    return { results: pick(results, fields), nextCursor: toCursor(next) };
   }
 
   /**

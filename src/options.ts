@@ -56,6 +56,8 @@ export interface MemoryOptions {
   defaults?: AddDefaults;
   /** Consolidate scopes by themselves. @default only when `consolidate` is called */
   consolidate?: ConsolidateBackground;
+  /** What every `search` does unless it says otherwise. @default false */
+  decay?: boolean | DecayOptions;
   /** Which derived data is built, and when: thresholds that change no result, and whether messages are embedded. */
   index?: IndexOptions;
   /** Time and ids, for tests. @default the system's */
@@ -203,6 +205,11 @@ export interface ConsolidateBackground extends ConsolidateLimits {
   afterAdds: number;
 }
 
+export interface DecayOptions {
+  /** After so many days, above 0, a use counts half. @default 30 */
+  halfLifeDays?: number;
+}
+
 export interface SearchOptions extends ScopedOptions, ViewOptions, LegacyOptions {
   /** Number of results, a non-negative integer. @default 20 */
   topK?: number;
@@ -226,6 +233,15 @@ export interface SearchOptions extends ScopedOptions, ViewOptions, LegacyOptions
   include?: ("memories" | "messages")[];
   /** Messages on either side of each message that is found, an integer from 0 to 10. @default 1 */
   contextMessages?: number;
+  /** What "last week" and "now" in the query are counted from, and ages with `decay`. @default `at`, or else now */
+  referenceDate?: Date | string;
+  /**
+   * What is used again and again counts more, what is old and unused less: scores are multiplied by .3 to 1.5 (and cut
+   * at 1), after the threshold. Each result returned counts as a use. No effect with `at`. @default as in the options
+   */
+  decay?: boolean | DecayOptions;
+  /** Only these fields of each result; `id` and `score` are always there, the others undefined. @default all */
+  fields?: readonly (keyof SearchResult)[];
 }
 
 /** What `search` resolves to. */
@@ -267,6 +283,8 @@ export interface GetAllOptions extends ScopedOptions, ViewOptions, LegacyOptions
   pageSize?: number;
   /** `nextCursor` of the page before, with the same options otherwise. @default the first page */
   cursor?: string | null;
+  /** Only these fields of each result; `id` is always there, the others undefined. @default all */
+  fields?: readonly (keyof MemoryItem)[];
 }
 
 export interface GetAllResult {

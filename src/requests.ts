@@ -2,7 +2,7 @@
 import type { ExportRequest, ListRequest, UpdateRequest } from "./engine/engine.ts";
 import { InvalidInputError } from "./errors.ts";
 import type { EditOptions, ExportOptions, GetAllOptions, UpdateEntry, UpdateFields, ViewOptions } from "./options.ts";
-import type { Feedback, Scope } from "./types.ts";
+import type { Feedback, ISODate, Scope } from "./types.ts";
 import { toDay } from "./validate-days.ts";
 import { toGivenId, toMetadata, toQuery, toText, toTopK } from "./validate.ts";
 
@@ -42,12 +42,13 @@ function fromCursor(cursor: unknown): number {
 
 export function toView({ showExpired = false, at }: ViewOptions): { showExpired: boolean; at?: string } {
   if (typeof showExpired !== "boolean") throw new InvalidInputError("keepsake: showExpired must be true or false.");
-  if (at === undefined) return { showExpired };
-  const date = typeof at === "string" ? new Date(at) : at;
-  if (!(date instanceof Date) || Number.isNaN(date.getTime())) {
-    throw new InvalidInputError("keepsake: at must be a Date or an ISO 8601 string.");
-  }
-  return { showExpired, at: date.toISOString() };
+  return { showExpired, ...(at !== undefined && { at: toInstant(at, "at") }) };
+}
+
+export function toInstant(value: unknown, name: string): ISODate {
+  const date = typeof value === "string" ? new Date(value) : value;
+  if (date instanceof Date && !Number.isNaN(date.getTime())) return date.toISOString();
+  throw new InvalidInputError(`keepsake: ${name} must be a Date or an ISO 8601 string.`);
 }
 
 /** @param which how errors name it */

@@ -1,11 +1,18 @@
 /** What a caller of `search` handed in, as what the engine takes. */
 import type { MessageSearchRequest, RelationsRequest, SearchRequest } from "./engine/engine.ts";
 import { InvalidInputError } from "./errors.ts";
+import { toFields, type Fields } from "./fields.ts";
 import { toContextMessages, toIncluded } from "./include-options.ts";
-import type { MemoryOptions, SearchOptions } from "./options.ts";
-import { toView } from "./requests.ts";
+import type { DecayOptions, MemoryOptions, SearchOptions } from "./options.ts";
+import { toInstant, toView } from "./requests.ts";
 import { toRerankPlan, type RerankPlan } from "./rerank/options.ts";
+import { systemRuntime } from "./runtime.ts";
+import { timeIntentOf } from "./text/time-intent.ts";
+import type { ISODate } from "./types.ts";
 import { toQuery, toText, toThreshold, toTopK } from "./validate.ts";
+
+/** After a month without use a memory counts as used half as much. */
+const HALF_LIFE_DAYS = 30;
 
 export interface ReadSearch {
   /** Null where memories are not asked for. */
@@ -16,9 +23,13 @@ export interface ReadSearch {
   around: Omit<RelationsRequest, "memoryIds"> | null;
   /** With `rerank` or `criteria`: how what was found is to be put in order. */
   rerank: RerankPlan | null;
+  fields: Fields;
 }
 
-/** @throws {InvalidInputError} */
+/**
+ * @param memory options of the instance
+ * @throws {InvalidInputError}
+ */
 export function readSearch(query: unknown, options: SearchOptions, memory: MemoryOptions): ReadSearch {
   const shared = { ...toQuery(options, "search"), ...toView(options), query: toText(query, "the query") };
   const ranked = {
@@ -33,10 +44,35 @@ export function readSearch(query: unknown, options: SearchOptions, memory: Memor
   if (rerank && !included.memories) {
     throw new InvalidInputError("keepsake: rerank and criteria put memories in order. Include memories, or drop them.");
   }
+  const forMemories = { ...ranked, ...toTiming(options, memory, shared.query) };
   return {
-    request: included.memories ? { ...ranked, ...(options.graph === true && { graph: true }) } : null,
+    request: included.memories ? { ...forMemories, ...(options.graph === true && { graph: true }) } : null,
     messages: included.messages ? forMessages : null,
     around: options.graph === true ? shared : null,
     rerank,
+    fields: toFields(options.fields, "search"),
   };
+}
+
+/** What the query says about time, and what age and use count. */
+function toTiming(options: SearchOptions, memory: MemoryOptions, query: string): Pick<SearchRequest, "time" | "decay"> {
+  const reference = toReference(options, (memory.runtime ?? systemRuntime).now());
+  const time = timeIntentOf(query, reference);
+  const decay = toDecay(options.decay === undefined ? memory.decay : options.decay, reference);
+  return { ...(time && { time }), ...(decay && { decay }) };
+}
+
+function toReference({ referenceDate, at }: SearchOptions, now: number): ISODate {
+  if (referenceDate !== undefined) return toInstant(referenceDate, "referenceDate");
+  return at === undefined ? new Date(now).toISOString() : toInstant(at, "at");
+}
+
+function toDecay(decay: unknown, reference: ISODate): SearchRequest["decay"] | null {
+  if (decay === undefined || decay === false) return null;
+  if (decay === true) return { halfLifeDays: HALF_LIFE_DAYS, reference };
+  const { halfLifeDays = HALF_LIFE_DAYS } = (decay ?? {}) as Partial<DecayOptions>;
+  if (typeof decay === "object" && decay !== null && Number.isFinite(halfLifeDays) && halfLifeDays > 0) {
+    return { halfLifeDays, reference };
+  }
+  throw new InvalidInputError("keepsake: decay must be true, false or { halfLifeDays }, a number of days above 0.");
 }

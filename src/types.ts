@@ -183,9 +183,19 @@ export interface SearchResult extends MemoryItem {
   parts?: ScoreParts;
   /** Where it was reranked: what the order goes by, higher is better. `score` is as it was. */
   rerankScore?: number;
+  /** Only where the query asks for the past: this is a former text of the memory, and holds no more. */
+  superseded?: Superseded;
 }
 
-/** What each signal adds to a score, from 0 up; all together they are the score. */
+/** What became of a former text of a memory. */
+export interface Superseded {
+  /** When it was superseded: the time of the add that did, its `timestamp` where it had one. */
+  at: ISODate;
+  /** The text that took its place; null where nothing did. */
+  by: string | null;
+}
+
+/** What each signal adds to a score, from 0 up; all together, times `decay` where it is there, they are the score. */
 export interface ScoreParts {
   /** Similarity of the vectors. */
   meaning: number;
@@ -195,6 +205,10 @@ export interface ScoreParts {
   surroundings: number;
   /** That it is by or about somebody whom the query names. */
   person: number;
+  /** That it is of the time that the query asks about. */
+  time: number;
+  /** With `decay`: the factor from its use and age, from .3 to 1.5. */
+  decay?: number;
 }
 
 /** One entry of `add`'s result: what became of one fact. */

@@ -6,10 +6,11 @@ import { untilAborted } from "../abort.ts";
 import { ConflictError } from "../errors.ts";
 import type { ClaimedOp, CommitDecision, RecallResult } from "../engine/engine.ts";
 import type { AddResult, PendingOp } from "../types.ts";
-import { extract, relationsSaid, saidIn } from "./extract.ts";
+import { extract, relationsSaid, saidIn, saidOn } from "./extract.ts";
 import type { Fact, Run } from "./ports.ts";
 import { resolve } from "./resolve.ts";
 import { hintsFor } from "./rules/index.ts";
+import { eventTimeOf } from "../text/when.ts";
 
 /** Memories shown per fact; mem0's number. More cost tokens of a small model and rarely change a decision. */
 const NEIGHBORS_PER_FACT = 5;
@@ -95,19 +96,23 @@ async function verbatim(run: Run, op: PendingOp): Promise<CommitDecision[]> {
   if (leftOut) run.trace.add({ stage: "context", messages: [], dropped: [], leftOut });
   const said = await saidIn(run, op);
   const relations = op.options.graph ? relationsSaid(op, said) : null;
-  return said.map(({ role, content, name, index }) => ({
-    event: "ADD",
-    text: content,
-    origin: "verbatim",
-    details: {
-      attributedTo: role === "assistant" ? "assistant" : "user",
-      sources: [{ opId: op.opId, order: op.order, index }],
-      ...(name !== undefined && { actor: name }),
-    },
-    reason: "infer: false, stored as it was said",
-    decidedBy: "app",
-    ...(relations && { relations: relations.get(index) ?? [] }),
-  }));
+  return said.map(({ role, content, name, index }) => {
+    const eventTime = eventTimeOf(content, saidOn(op));
+    return {
+      event: "ADD",
+      text: content,
+      origin: "verbatim",
+      details: {
+        attributedTo: role === "assistant" ? "assistant" : "user",
+        sources: [{ opId: op.opId, order: op.order, index }],
+        ...(name !== undefined && { actor: name }),
+        ...(eventTime && { eventTime }),
+      },
+      reason: "infer: false, stored as it was said",
+      decidedBy: "app",
+      ...(relations && { relations: relations.get(index) ?? [] }),
+    };
+  });
 }
 
 function tell({ emit }: Run, { opId }: PendingOp, stage: "extract" | "recall" | "resolve" | "commit"): void {

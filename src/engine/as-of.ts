@@ -11,6 +11,7 @@ import type { SearchRequest, Selection } from "./engine.ts";
 import { ScopeView } from "./scope-view.ts";
 import { search } from "./search.ts";
 import { selects } from "./selection.ts";
+import { timeSignalOf } from "./time-signal.ts";
 
 /** Old texts that are embedded at a time: a batch of the model, and less than the embedder remembers. */
 const BATCH = 32;
@@ -51,7 +52,7 @@ export async function searchAsOf(
   request: SearchRequest & { at: ISODate },
   embedder: CachedEmbedder,
 ): Promise<SearchResult[]> {
-  const { space, dims } = embedder;
+  const { space } = embedder;
   const past = await context.store.read([...PAST, "vectors"], async (tx) => {
     const scopes = await pastScopes(tx, request, request.at);
     return Promise.all(scopes.map(async (one) => ({ ...one, known: await knownVectors(tx, one, space) })));
@@ -59,20 +60,37 @@ export async function searchAsOf(
   const views: ScopeView[] = [];
   try {
     for (const { scopeKey, records, known } of past) {
-      const view = new ScopeView(scopeKey, space, new PlannedIndex(dims), 0);
-      views.push(view);
-      view.keepRecords();
       const live = records.filter((record) => !record.deletedAt);
-      for (const record of live) view.set(record);
-      for (const { id, hash } of live) if (known.has(id)) view.setVector(id, hash, known.get(id)!);
-      await embedMissing(view, live, known, embedder);
+      views.push(await openPastView(scopeKey, live, known, embedder));
     }
     const vector = await embedder.embedOne(request.query);
-    const basis = { kind: embedder.kind, nowIso: request.at, about: null };
+    const time = request.time ? timeSignalOf(request.time) : null;
+    const basis = { kind: embedder.kind, nowIso: request.at, about: null, time };
     return await context.store.read(["memories"], (tx) => search(views, request, vector, basis, tx));
   } finally {
     for (const view of views) view.close();
   }
+}
+
+/**
+ * A view of records that are in no other, for the caller to close.
+ * @param known vectors by id; those that are missing are made
+ */
+export async function openPastView(
+  scopeKey: string,
+  records: readonly MemoryRecord[],
+  known: ReadonlyMap<string, Float32Array>,
+  embedder: CachedEmbedder,
+): Promise<ScopeView> {
+  const view = new ScopeView(scopeKey, embedder.space, new PlannedIndex(embedder.dims), 0);
+  view.keepRecords();
+  for (const record of records) view.set(record);
+  for (const { id, hash } of records) if (known.has(id)) view.setVector(id, hash, known.get(id)!);
+  await embedMissing(view, records, known, embedder).catch((error: unknown) => {
+    view.close();
+    throw error;
+  });
+  return view;
 }
 
 /** By memory id, of those whose text was then what it is now. */

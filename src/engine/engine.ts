@@ -4,6 +4,7 @@
  * the other side, with the caller.
  */
 import type { Filter } from "../filter-types.ts";
+import type { TimeIntent } from "../text/time-intent.ts";
 import type { KeepsakeEvent, MemoryInfo, TransformersOptions } from "../info.ts";
 import type {
   AddResult,
@@ -170,6 +171,10 @@ export interface SearchRequest extends Selection {
   explain?: boolean;
   /** Memories of entities that the query names count as being about them. @default false */
   graph?: boolean;
+  /** What the query says about time. @default nothing */
+  time?: TimeIntent;
+  /** Use and age count, as of `reference`. No effect with `at`: what was used then is not known. @default no */
+  decay?: { halfLifeDays: number; reference: ISODate };
 }
 
 export interface RerankRequest {

@@ -7,6 +7,7 @@ import { carries } from "../scope.ts";
 import { normalizeStatement } from "../text/statement.ts";
 import { TABLES, type TableName, type WriteTx } from "../store/store.ts";
 import type { AddResultItem, Change, MemoryRecord, Relation, Scope, Source } from "../types.ts";
+import { deleteAccesses } from "./accesses.ts";
 import { readClock, writeClock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
 import { purgeGraph } from "./graph.ts";
@@ -61,6 +62,7 @@ async function purge(tx: WriteTx, record: MemoryRecord): Promise<void> {
   for (const change of changes) await tx.put("changes", scrubbed(change));
   for (const space of await knownSpaces(tx)) await tx.delete("vectors", [space, scopeKey, id]);
   await tx.delete("memories", id);
+  await deleteAccesses(tx, [id]);
 }
 
 /** Everything of all scopes that carry these ids, waiting ops and messages included. */
@@ -75,6 +77,10 @@ function forgetScope(context: EngineContext, asked: Scope): Promise<Forgotten> {
       const records = await tx.getAll("memories", { index: "scope", prefix: [scopeKey] });
       count += records.length;
       live += records.filter((record) => !record.deletedAt).length;
+      await deleteAccesses(
+        tx,
+        records.map((record) => record.id),
+      );
       await deleteScope(tx, scopeKey);
     }
     const pending = (await tx.getAll("pending")).filter((row) => forgotten.has(row.scopeKey));

@@ -59,6 +59,7 @@ import type { EntityCount, ListPage, MessageResult, UndoResult } from "./results
 import { search } from "./search.ts";
 import { selects } from "./selection.ts";
 import { openTabs, type Tabs } from "./tabs.ts";
+import type { TimeSearch } from "./time-search.ts";
 import { Views } from "./views.ts";
 
 export type { EngineParts } from "./parts.ts";
@@ -89,6 +90,8 @@ class InlineEngine implements Engine {
   readonly #seldom = partLoader(() => import("./seldom.ts"));
   readonly #parts: EngineParts;
   #rerankers: Rerankers | null = null;
+  /** Where a search has asked about time or use. */
+  #timely: TimeSearch | null = null;
   #closed = false;
 
   constructor(context: EngineContext, options: EngineOptions, parts: EngineParts) {
@@ -192,7 +195,7 @@ class InlineEngine implements Engine {
     this.#assertOpen();
     checkFilter(request.filter);
     const embedder = await this.#embedding.answering();
-    const { at } = request;
+    const { at, time, decay } = request;
     if (at !== undefined) {
       const { searchAsOf } = await this.#seldom();
       return searchAsOf(this.#context, { ...request, at }, embedder);
@@ -202,9 +205,12 @@ class InlineEngine implements Engine {
       ? await (await this.#seldom()).readEntityOverlap(this.#context, request, request.query)
       : null;
     const basis = { kind: embedder.kind, nowIso: isoNow(this.#context.runtime), about };
-    const results = await this.#views.selected(selects(request), embedder, (views, tx) =>
-      search(views, request, vector, basis, tx),
-    );
+    const results =
+      time || decay
+        ? await (await this.#timeSearch()).search(request, vector, embedder, basis)
+        : await this.#views.selected(selects(request), embedder, (views, tx) =>
+            search(views, request, vector, basis, tx),
+          );
     this.#maintenance.wake();
     return results;
   }
@@ -358,6 +364,7 @@ class InlineEngine implements Engine {
     this.#closed = true;
     this.#tabs.close();
     await this.#maintenance.close();
+    await this.#timely?.close();
     await this.#embedding.close();
     this.#rerankers?.close();
     await this.#dropViews();
@@ -367,6 +374,11 @@ class InlineEngine implements Engine {
 
   async #dropViews(): Promise<void> {
     await Promise.all([this.#views.drop(), this.#messages.drop()]);
+  }
+
+  async #timeSearch(): Promise<TimeSearch> {
+    const { TimeSearch } = await this.#seldom();
+    return (this.#timely ??= new TimeSearch(this.#context, this.#views));
   }
 
   #announceEdit({ records, seq, opId }: edit.Edited): void {

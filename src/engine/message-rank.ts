@@ -126,7 +126,7 @@ class Candidates {
     const { view, label, hit, isExact } = this.#byKey.get(key)!;
     const words = keyword * (isExact ? 1 : (hit?.own ?? 0));
     const surroundings = Math.max(0, score - meaning - words - person);
-    return { view, label, score, parts: { meaning, words, person, surroundings } };
+    return { view, label, score, parts: { meaning, words, person, surroundings, time: 0 } };
   }
 
   #at(index: number, label: number): Candidate {

@@ -80,6 +80,10 @@ export class ScopeView {
     return this.#rows.length;
   }
 
+  labelOf(id: string): number | undefined {
+    return this.#labels.get(id);
+  }
+
   /** Undefined for a label that is gone. */
   rowOf(label: number): ViewRow | undefined {
     return this.#rows[label];

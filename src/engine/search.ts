@@ -23,6 +23,15 @@ export interface SearchBasis {
   nowIso: ISODate;
   /** With the graph: ids of memories that are tied to an entity the query names. */
   about: ReadonlyMap<string, number> | null;
+  /** Where the query says something about time. @default null */
+  time?: TimeSignal | null;
+}
+
+export interface TimeSignal {
+  /** How well a memory answers what the query says about time, in [0, 1]. */
+  timeliness: (row: ViewRow) => number;
+  /** Labels that are candidates for their time alone, about `count` at most. @param allowed null: all */
+  candidates: (view: ScopeView, count: number, allowed: readonly number[] | null) => number[];
 }
 
 /**
@@ -65,7 +74,7 @@ function rank(
   views: ScopeView[],
   { query, topK, threshold }: Omit<SearchRequest, "scope">,
   vector: Float32Array,
-  { kind, about, allowed }: SearchBasis & { allowed: Allowed },
+  { kind, about, time, allowed }: SearchBasis & { allowed: Allowed },
 ): Ranked[] {
   const count = Math.max(MIN_CANDIDATES, topK * CANDIDATES_PER_RESULT);
   const byWords = searchKeywords(
@@ -79,7 +88,8 @@ function rank(
     },
   );
   const hits = new Map(byWords.map((hit) => [keyOf(hit.index, hit.label), hit]));
-  const byMeaning = similarities(views, vector, { count, allowed, byWords });
+  const byTime = views.map((view, index) => time?.candidates(view, count, allowed[index] ?? null) ?? []);
+  const byMeaning = similarities(views, vector, { count, allowed, byWords, byTime });
   const keys = new Set([...hits.keys(), ...byMeaning.map(({ key }) => key)]);
   // A memory that is the query itself is its best answer, whatever stands around it or around others.
   const hash = hashStatement(query);
@@ -91,7 +101,8 @@ function rank(
   const tied = [...keys].filter((key) => about?.has(rowAt(views, key).id));
   const named = aboutNamed(views, query, keys);
   const person = named || tied.length > 0 ? new Set([...(named ?? []), ...tied, ...exact]) : null;
-  return fuse({ kind, vector: byMeaning, keyword, person })
+  const timely = time ? new Map([...keys].map((key) => [key, time.timeliness(rowAt(views, key))])) : null;
+  return fuse({ kind, vector: byMeaning, keyword, person, time: timely })
     .filter(({ score }) => score >= threshold)
     .map((fused) => ({ fused, seq: rowAt(views, fused.key).seq }))
     .sort((a, b) => b.fused.score - a.fused.score || b.seq - a.seq)
@@ -107,19 +118,22 @@ interface Candidates {
   count: number;
   allowed: Allowed;
   byWords: KeywordHit[];
+  /** Labels, by view. */
+  byTime: number[][];
 }
 
 function similarities(
   views: ScopeView[],
   vector: Float32Array,
-  { count, allowed, byWords }: Candidates,
+  { count, allowed, byWords, byTime }: Candidates,
 ): { key: string; similarity: number }[] {
   return views.flatMap((view, index) => {
     const found = view.vectors.search(vector, count, allowed[index] ?? undefined);
-    // What only words found has a similarity too: a missing one would count as none.
-    const rest = byWords.filter((hit) => hit.index === index).map((hit) => hit.label);
+    // What only words or time found has a similarity too: a missing one would count as none.
+    const rest = [...byWords.filter((hit) => hit.index === index).map((hit) => hit.label), ...byTime[index]!];
     const known = view.vectors.similarities(vector, rest);
     for (const { label, similarity } of found) known.set(label, similarity);
+    for (const label of byTime[index]!) if (!known.has(label)) known.set(label, 0);
     return [...known].map(([label, similarity]) => ({ key: keyOf(index, label), similarity }));
   });
 }
@@ -142,9 +156,9 @@ function aboutNamed(views: ScopeView[], query: string, keys: ReadonlySet<string>
 /** @param own share of what words add that is due to the memory's own */
 function partsOf({ parts, score }: Fused<string>, own: number): ScoreParts {
   const words = parts.keyword * own;
-  const { vector: meaning, person } = parts;
+  const { vector: meaning, person, time } = parts;
   // The rest, and not another product: the parts sum up to the score.
-  return { meaning, words, person, surroundings: Math.max(0, score - meaning - words - person) };
+  return { meaning, words, person, time, surroundings: Math.max(0, score - meaning - words - person - time) };
 }
 
 function keyOf(index: number, label: number): string {

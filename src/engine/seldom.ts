@@ -11,4 +11,5 @@ export { vectorsOfImport } from "./import-vectors.ts";
 export { rehearse } from "./rehearse.ts";
 export { Rerankers } from "./rerankers.ts";
 export { survey } from "./survey.ts";
+export { TimeSearch } from "./time-search.ts";
 export { textsToRestore, undo } from "./undo.ts";

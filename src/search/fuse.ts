@@ -16,9 +16,11 @@ export interface Signals<K extends CandidateKey> {
   keyword: readonly { key: K; coverage: number }[];
   /** Those by or about somebody whom the query names. @default null: it names nobody */
   person?: ReadonlySet<K> | null;
+  /** How well each is of the time that the query asks about, in [0, 1]. @default null: it asks about none */
+  time?: ReadonlyMap<K, number> | null;
 }
 
-export type Signal = "vector" | "keyword" | "person";
+export type Signal = "vector" | "keyword" | "person" | "time";
 
 export interface Fused<K extends CandidateKey> {
   key: K;
@@ -47,22 +49,31 @@ const WEIGHTS = {
  */
 const PERSON = 0.06;
 
+/** What it is worth to be of the time that the query asks about; the rest shares what is left (docs/ranking.md). */
+const TIME = 0.1;
+
 /**
  * One ranking from several signals. Every candidate of either list is in it: words add candidates, they do not only
  * re-rank. A score depends on the candidate's own signals and on nothing else, unlike ranks or a min-max scale over the
  * list: so it never falls when a signal rises, and candidates from elsewhere cannot move it (INV-8).
  * @returns best first; equal scores by ascending key
  */
-export function fuse<K extends CandidateKey>({ kind, vector, keyword, person = null }: Signals<K>): Fused<K>[] {
+export function fuse<K extends CandidateKey>(signals: Signals<K>): Fused<K>[] {
+  const { kind, vector, keyword, person = null, time = null } = signals;
   const strengths = new Map<K, Strengths>();
   const strengthOf = (key: K): Strengths => {
-    const known = strengths.get(key) ?? { vector: 0, keyword: 0, person: person?.has(key) ? 1 : 0 };
+    const known = strengths.get(key) ?? {
+      vector: 0,
+      keyword: 0,
+      person: person?.has(key) ? 1 : 0,
+      time: Math.min(1, time?.get(key) ?? 0),
+    };
     strengths.set(key, known);
     return known;
   };
   for (const { key, similarity } of vector) raise(strengthOf(key), "vector", similarity);
   for (const { key, coverage } of keyword) raise(strengthOf(key), "keyword", coverage);
-  const weights = weightsOf(kind, person !== null);
+  const weights = weightsOf(kind, person !== null, time !== null);
   return [...strengths]
     .map(([key, strength]) => weighted(key, strength, weights))
     .sort((a, b) => b.score - a.score || (a.key < b.key ? -1 : 1));
@@ -76,17 +87,20 @@ function raise(strengths: Strengths, signal: "vector" | "keyword", value: number
   if (value > strengths[signal]) strengths[signal] = Math.min(1, value);
 }
 
-function weightsOf(kind: Signals<CandidateKey>["kind"], names: boolean): Strengths {
-  const person = names ? PERSON : 0;
+function weightsOf(kind: Signals<CandidateKey>["kind"], hasPerson: boolean, hasTime: boolean): Strengths {
+  const person = hasPerson ? PERSON : 0;
+  const time = hasTime ? TIME : 0;
   const { vector, keyword } = WEIGHTS[kind];
-  return { vector: (1 - person) * vector, keyword: (1 - person) * keyword, person };
+  const rest = 1 - person - time;
+  return { vector: rest * vector, keyword: rest * keyword, person, time };
 }
 
 function weighted<K extends CandidateKey>(key: K, strengths: Strengths, weights: Strengths): Fused<K> {
   const vector = weights.vector * strengths.vector;
   const keyword = weights.keyword * strengths.keyword;
   const person = weights.person * strengths.person;
-  return { key, score: Math.min(1, vector + keyword + person), parts: { vector, keyword, person } };
+  const time = weights.time * strengths.time;
+  return { key, score: Math.min(1, vector + keyword + person + time), parts: { vector, keyword, person, time } };
 }
 
 /**

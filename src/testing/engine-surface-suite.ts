@@ -174,6 +174,26 @@ export function engineSurfaceTests(test: (title: string, body: (engine: Engine) 
     ensureEqual((await engine.list({ ...past, at: "2000-01-01T00:00:00.000Z" })).results, [], "before all");
   });
 
+  test("a search for the past finds what a commit has superseded, and decay counts", async (engine) => {
+    const id = await store(engine, "op-1", ALICE, "User lives in Bonn");
+    await accept(engine, "op-2", ALICE, "moved");
+    await engine.commit({ opId: "op-2", decisions: [update(id, 1, "User lives in Hamburg")] });
+    const reference = "2026-11-22T10:00:00.000Z";
+    const time = { reference, order: { is: "before" as const, of: "Hamburg" } };
+    const query = { ...searchFor("lived before Hamburg", ALICE), explain: true };
+    const results = await engine.search({ ...query, time, decay: { halfLifeDays: 30, reference } });
+    ensureEqual(
+      results.map((result) => [result.id, result.memory, result.superseded?.by, typeof result.parts?.decay]),
+      [
+        [id, "User lives in Bonn", "User lives in Hamburg", "number"],
+        [id, "User lives in Hamburg", undefined, "number"],
+      ],
+      "both texts",
+    );
+    ensureEqual((await engine.search(query)).length, 1, "without asking for it");
+    ensureEqual(await engine.search({ ...query, scope: { userId: "bob" }, time }), [], "another scope (INV-8)");
+  });
+
   test("exports, and imports what it exported: once, however often", async (engine) => {
     const id = await store(engine, "op-1", ALICE, "User likes tea");
     await engine.update({ id, text: "User likes rum" });

@@ -1,8 +1,6 @@
 /** Whom a text is by or about, as far as its first words tell. */
+import { splitStamp } from "./stamp.ts";
 import { isStopWord, words } from "./tokenize.ts";
-
-/** What transcripts put before a message: "[9:15] Ann: …", "(10 May) Ann: …". */
-const STAMP = /^\s*(?:\[[^\]]{0,80}\]|\([^)]{0,80}\))\s*/;
 
 /** A name that a transcript puts before what it says: "Ann:", "Ann Lee:", "アン：". Capital or not. */
 const SPEAKER = /^(\p{L}[\p{L}\p{M}.'\u2019 -]{0,38})[:：]\s/u;
@@ -19,7 +17,7 @@ const FIRST_WORD = /^\p{Lu}[\p{L}\p{M}'\u2019-]*/u;
  * leadingName("Ann's cat is ill");               // ["ann"]
  */
 export function leadingName(text: string): string[] {
-  const said = text.replace(STAMP, "");
+  const [, said] = splitStamp(text);
   const speaker = SPEAKER.exec(said)?.[1];
   return (speaker === undefined ? words(FIRST_WORD.exec(said)?.[0] ?? "").slice(0, 1) : words(speaker)).filter(
     (word) => !isStopWord(word),

@@ -3,6 +3,7 @@
  * Days are UTC calendar days; a span includes both its ends. Nothing is guessed: what it does not know is null.
  */
 import type { EventTime } from "../types.ts";
+import { splitStamp } from "./stamp.ts";
 
 const DAY_MS = 86_400_000;
 const MONTHS = "january february march april may june july august september october november december".split(" ");
@@ -52,10 +53,18 @@ const PATTERNS: [RegExp, (match: RegExpExecArray, today: Date) => EventTime | nu
 ];
 
 /**
- * @param said the day it was said, `YYYY-MM-DD` or an ISO instant
+ * A date that a transcript puts before a message ("[9:15 on 18 April 2026] Ann: …") is the day it was said.
+ * @param said the day it was said where the text does not tell, `YYYY-MM-DD` or an ISO instant
  * @example eventTimeOf("User is planning a trip to Tokyo next month", "2026-03-14"); // { from: "2026-04-01", to: "2026-04-30" }
  */
 export function eventTimeOf(text: string, said: string): EventTime | null {
+  const [stamp, rest] = splitStamp(text);
+  const stamped = stamp === "" ? null : timeIn(stamp, said);
+  if (stamped && stamped.from === stamped.to) return timeIn(rest, stamped.from) ?? stamped;
+  return timeIn(text, said);
+}
+
+function timeIn(text: string, said: string): EventTime | null {
   const today = new Date(`${said.slice(0, 10)}T00:00:00.000Z`);
   if (Number.isNaN(today.getTime())) return null;
   for (const [pattern, resolve] of PATTERNS) {

@@ -16,6 +16,7 @@ const CUES = ["src/engine/scope-view.ts", "...(cues !== undefined && { cues })",
 const SAME_CUES = [TIMELINE, "CUE = NEARBY[0]", "CUE = 3"];
 const KINDS = [SEARCH, "related: kindMembers", "related: () => []"];
 const PERSON = [FUSE, "PERSON = 0.06", "PERSON = 0"];
+const TIME = [FUSE, "TIME = 0.1", "TIME = 0"];
 const FORMS = ["src/text/tokenize.ts", "stemmer(baseForm(word))", "stemmer(word)"];
 const vectors = (weight) => [
   FUSE,
@@ -23,7 +24,7 @@ const vectors = (weight) => [
   `lexical: { vector: ${weight}, keyword: ${(1 - weight).toFixed(2)} }`,
 ];
 const nearby = (...weights) => [TIMELINE, "NEARBY = [3, 2, 1]", `NEARBY = [${weights.join(", ")}]`];
-const PLAIN = [NEARBY, SAME_CUES, CUES, KINDS, PERSON];
+const PLAIN = [NEARBY, SAME_CUES, CUES, KINDS, PERSON, TIME];
 
 /** Name → what to change: file, text, replacement. */
 export const VARIANTS = {
@@ -32,6 +33,7 @@ export const VARIANTS = {
   "− cues": [CUES],
   "− kinds of things": [KINDS],
   "− person": [PERSON],
+  "− time": [TIME],
   "− irregular forms": [FORMS],
   "− vectors": [vectors(0)],
   "vectors × .2": [vectors(0.2)],

@@ -20,22 +20,22 @@ export default async function create({ library } = {}) {
   });
   return {
     name: "keepsake",
-    /** Stores every text verbatim, in order. */
-    async addRaw(userId, texts) {
+    /** Stores every text verbatim, in order. @param {string} [timestamp] when it was said */
+    async addRaw(userId, texts, timestamp) {
       const messages = texts.map((content) => ({ role: "user", content }));
-      const { results } = await memory.add(messages, { userId, infer: false });
+      const { results } = await memory.add(messages, { userId, infer: false, ...(timestamp && { timestamp }) });
       expectAll("messages", texts.length, results);
     },
     /** Stores what a recorded extraction found in the messages, through the add flow: the LLM gives exactly these facts. */
-    async addFacts(userId, texts, messages) {
+    async addFacts(userId, texts, messages, timestamp) {
       facts = texts;
-      const { results } = await memory.add(messages, { userId });
+      const { results } = await memory.add(messages, { userId, ...(timestamp && { timestamp }) });
       // The same fact twice is stored once.
       expectAll("facts", texts.length, results);
     },
-    /** Best first, at most topK. */
-    async search(userId, query, topK) {
-      const { results } = await memory.search(query, { userId, topK });
+    /** Best first, at most topK. @param {string} [referenceDate] when it is asked */
+    async search(userId, query, topK, referenceDate) {
+      const { results } = await memory.search(query, { userId, topK, ...(referenceDate && { referenceDate }) });
       return results.map((result) => ({ id: result.id, text: result.memory, score: result.score }));
     },
     /** The same, and beside it the kept messages. */

@@ -29,9 +29,16 @@ function sessionsOf(conversation, observation) {
         const said = caption ? `${text} [shares ${caption}]` : text;
         return { id, speaker, text: `[${date}] ${speaker}: ${said}` };
       });
+      const at = instantOf(date);
       const observed = Object.values(observation[`${key}_observation`] ?? {}).flat();
-      return { turns, facts: observed.map(([text, source]) => ({ text, turns: turnIds(source) })) };
+      return { at, turns, facts: observed.map(([text, source]) => ({ text, turns: turnIds(source) })) };
     });
+}
+
+/** "1:56 pm on 8 May, 2023", in UTC. */
+function instantOf(date) {
+  const [, time, half, day] = /^(\d+:\d+) ([ap]m) on (.+)$/.exec(date);
+  return new Date(`${day} ${time} ${half} UTC`).toISOString();
 }
 
 /** Evidence is written by hand: "D8:6; D9:17", "D9:1 D4:4", "D30:05". */

@@ -79,9 +79,11 @@ async function evaluate(mode, library) {
   for (const { id, sessions, questions } of conversations) {
     const covers = await store(system, id, sessions, mode);
     const stored = [...covers.values()];
+    // When the last session was: what "recently" and "last year" in a question are counted from.
+    const asked = sessions.at(-1).at;
     for (const question of questions) {
       const start = performance.now();
-      const lists = await ask(system, id, question.question, mode);
+      const lists = await ask(system, id, question.question, mode, asked);
       times.push(performance.now() - start);
       const relevant = stored.filter((turns) => question.evidence.some((turn) => turns.has(turn))).length;
       for (const { list, results, k } of lists) {
@@ -96,8 +98,8 @@ async function evaluate(mode, library) {
 }
 
 /** @returns the lists that a question is measured on */
-async function ask(system, id, question, mode) {
-  if (mode !== "messages") return [{ results: await system.search(id, question, 10), k: 10 }];
+async function ask(system, id, question, mode, asked) {
+  if (mode !== "messages") return [{ results: await system.search(id, question, 10, asked), k: 10 }];
   const { memories, messages } = await system.searchBoth(id, question, 10);
   const inTurn = memories.flatMap((memory, i) => [memory, messages[i]]).filter((one) => one !== undefined);
   return [
@@ -112,12 +114,13 @@ async function ask(system, id, question, mode) {
 async function store(system, id, sessions, mode) {
   const covers = new Map();
   const note = (text, turns) => covers.set(text, new Set([...(covers.get(text) ?? []), ...turns]));
-  for (const { turns, facts } of sessions) {
+  for (const { at, turns, facts } of sessions) {
     if (mode !== "facts") for (const turn of turns) note(turn.text, [turn.id]);
     if (mode === "raw") {
       await system.addRaw(
         id,
         turns.map(({ text }) => text),
+        at,
       );
     } else if (facts.length > 0 || mode === "messages") {
       for (const fact of facts) note(fact.text, fact.turns);
@@ -125,6 +128,7 @@ async function store(system, id, sessions, mode) {
         id,
         facts.map(({ text }) => text),
         turns.map(toMessage(turns[0].speaker)),
+        at,
       );
     }
   }

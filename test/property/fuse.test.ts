@@ -8,7 +8,10 @@ const anyNumber = fc.oneof(fc.double({ min: -1, max: 1, noNaN: true }), fc.doubl
 const vector = fc.array(fc.record({ key, similarity: anyNumber }), { maxLength: 10 });
 const keyword = fc.array(fc.record({ key, coverage: anyNumber }), { maxLength: 10 });
 const person = fc.option(fc.uniqueArray(key).map((keys) => new Set(keys)));
-const signals: fc.Arbitrary<Signals<number>> = fc.record({ kind, vector, keyword, person });
+const time = fc.option(
+  fc.array(fc.tuple(key, fc.double({ min: 0, max: 1, noNaN: true }))).map((rows) => new Map(rows)),
+);
+const signals: fc.Arbitrary<Signals<number>> = fc.record({ kind, vector, keyword, person, time });
 
 test("whatever goes in, every candidate comes out once, best first, with a score in [0, 1]", () => {
   fc.assert(
@@ -39,9 +42,9 @@ test("the parts sum up to the score, and none is below 0", () => {
   fc.assert(
     fc.property(signals, (signals) => {
       for (const { score, parts } of fuse(signals)) {
-        const { vector, keyword, person } = parts;
-        expect(Math.min(vector, keyword, person)).toBeGreaterThanOrEqual(0);
-        expect(vector + keyword + person).toBeCloseTo(score, 12);
+        const { vector, keyword, person, time } = parts;
+        expect(Math.min(vector, keyword, person, time)).toBeGreaterThanOrEqual(0);
+        expect(vector + keyword + person + time).toBeCloseTo(score, 12);
       }
     }),
   );

@@ -176,7 +176,7 @@ describe("explain", () => {
     for (const query of ["river", "What does Ann practise in the rain?", "weekend weather", "zzz"]) {
       const { results } = await memory.search(query, { ...ALICE, explain: true });
       for (const { parts, score } of results) {
-        expect(Object.keys(parts ?? {}).sort()).toEqual(["meaning", "person", "surroundings", "words"]);
+        expect(Object.keys(parts ?? {}).sort()).toEqual(["meaning", "person", "surroundings", "time", "words"]);
         const values = Object.values(parts ?? {});
         expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
         expect(values.reduce((sum, value) => sum + value, 0)).toBeCloseTo(score, 10);

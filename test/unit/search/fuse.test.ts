@@ -32,7 +32,7 @@ describe("fuse", () => {
   test("takes the best where a key is given twice", () => {
     const vector = [0.2, 0.6, 0.4].map((similarity) => ({ key: "a", similarity }));
     expect(fuse({ kind: "lexical", vector, keyword: [] })).toEqual([
-      { key: "a", score: 0.1 * 0.6, parts: { vector: 0.1 * 0.6, keyword: 0, person: 0 } },
+      { key: "a", score: 0.1 * 0.6, parts: { vector: 0.1 * 0.6, keyword: 0, person: 0, time: 0 } },
     ]);
   });
 
@@ -53,11 +53,11 @@ describe("fuse", () => {
     ]);
   });
 
-  test("a full match of everything scores 1, with a name and without", () => {
-    for (const person of [null, new Set([1])]) {
-      const all = { vector: [{ key: 1, similarity: 1 }], keyword: [{ key: 1, coverage: 1 }], person };
+  test("a full match of everything scores 1, with a name and a time and without", () => {
+    const all = { vector: [{ key: 1, similarity: 1 }], keyword: [{ key: 1, coverage: 1 }] };
+    for (const more of [{}, { person: new Set([1]) }, { person: new Set([1]), time: new Map([[1, 1]]) }]) {
       for (const kind of ["lexical", "semantic"] as const) {
-        expect(fuse({ kind, ...all })[0]?.score).toBeCloseTo(1, 12);
+        expect(fuse({ kind, ...all, ...more })[0]?.score).toBeCloseTo(1, 12);
       }
     }
   });

@@ -29,6 +29,14 @@ describe("eventTimeOf, said on Saturday 2026-03-14", () => {
     it(`"${text}"`, () => expect(eventTimeOf(text, SAID)).toEqual({ from, to }));
   }
 
+  it("takes the date that a transcript puts before a message for the day it was said", () => {
+    const told = "[7:34 pm on 18 April, 2025] Ann: we went to a fair last month";
+    expect(eventTimeOf(told, SAID)).toEqual({ from: "2025-03-01", to: "2025-03-31" });
+    const plain = { from: "2025-04-18", to: "2025-04-18" };
+    expect(eventTimeOf("[7:34 pm on 18 April, 2025] Ann: hello", SAID)).toEqual(plain);
+    expect(eventTimeOf("(note) we went to a fair yesterday", SAID)).toEqual({ from: "2026-03-13", to: "2026-03-13" });
+  });
+
   it("guesses nothing", () => {
     for (const text of ["likes tea", "may like tea", "born on 31 February 2020", "has 2 cats", "the year 12345", ""]) {
       expect(eventTimeOf(text, SAID)).toBeNull();
