@@ -4,8 +4,6 @@ import { partLoader } from "../load-part.ts";
 import type { ImportOutcome, ImportPart, KeepsakeExport } from "../portable/format.ts";
 import { systemRuntime } from "../runtime.ts";
 import { scopeKeyOf } from "../scope.ts";
-import { compileFilter } from "../search/filter.ts";
-import type { Filter } from "../filter-types.ts";
 import type { KeepsakeEvent, MemoryInfo } from "../info.ts";
 import type {
   AddResult,
@@ -47,7 +45,7 @@ import type {
 import { fillSpace } from "./fill.ts";
 import { similarNames } from "./graph-names.ts";
 import { readInfo } from "./engine-info.ts";
-import { toItem, withMessages } from "./item.ts";
+import { readItem, toItem } from "./item.ts";
 import { openLeases } from "./leases.ts";
 import { list } from "./list.ts";
 import { Maintenance } from "./maintenance.ts";
@@ -57,7 +55,7 @@ import { recall } from "./recall.ts";
 import type { Rerankers } from "./rerankers.ts";
 import type { EntityCount, ListPage, MessageResult, UndoResult } from "./results.ts";
 import { search } from "./search.ts";
-import { selects } from "./selection.ts";
+import { checkFilter, selects } from "./selection.ts";
 import { openTabs, type Tabs } from "./tabs.ts";
 import type { TimeSearch } from "./time-search.ts";
 import { Views } from "./views.ts";
@@ -196,10 +194,7 @@ class InlineEngine implements Engine {
     checkFilter(request.filter);
     const embedder = await this.#embedding.answering();
     const { at, time, decay } = request;
-    if (at !== undefined) {
-      const { searchAsOf } = await this.#seldom();
-      return searchAsOf(this.#context, { ...request, at }, embedder);
-    }
+    if (at !== undefined) return (await this.#seldom()).searchAsOf(this.#context, { ...request, at }, embedder);
     const vector = await embedder.embedOne(request.query);
     const about = request.graph
       ? await (await this.#seldom()).readEntityOverlap(this.#context, request, request.query)
@@ -252,10 +247,7 @@ class InlineEngine implements Engine {
 
   async get(id: string): Promise<MemoryItem | null> {
     this.#assertOpen();
-    return this.#context.store.read(["memories", "messages"], async (tx) => {
-      const record = await tx.get("memories", id);
-      return record && !record.deletedAt ? withMessages(tx, record) : null;
-    });
+    return readItem(this.#context.store, id);
   }
 
   async update(request: UpdateRequest, opId?: string): Promise<MemoryItem> {
@@ -394,9 +386,4 @@ class InlineEngine implements Engine {
   #assertOpen(): void {
     if (this.#closed) throw new EngineError("closed", "keepsake: the engine is closed. Make a new Memory.");
   }
-}
-
-/** A wrong filter is wrong over no memories, too. */
-function checkFilter(filter: Filter | null): void {
-  if (filter) compileFilter(filter);
 }

@@ -1,5 +1,5 @@
 /** What the outside sees of a record. */
-import type { ReadTx } from "../store/store.ts";
+import type { ReadTx, Store } from "../store/store.ts";
 import type { MemoryItem, MemoryRecord, Source } from "../types.ts";
 
 /** Without what only the engine needs; the scope's ids beside the rest, as mem0 has them. */
@@ -9,8 +9,16 @@ export function toItem(record: MemoryRecord): MemoryItem {
   return { ...item, ...scope };
 }
 
+/** A live one with the messages it came from; null for any other. */
+export function readItem(store: Store, id: string): Promise<MemoryItem | null> {
+  return store.read(["memories", "messages"], async (tx) => {
+    const record = await tx.get("memories", id);
+    return record && !record.deletedAt ? withMessages(tx, record) : null;
+  });
+}
+
 /** The same with the messages it came from, as far as they are kept. */
-export async function withMessages(tx: ReadTx, record: MemoryRecord): Promise<MemoryItem> {
+async function withMessages(tx: ReadTx, record: MemoryRecord): Promise<MemoryItem> {
   const item = toItem(record);
   if (!record.sources) return item;
   const sources: Source[] = [];
