@@ -5,10 +5,10 @@ import type { Change, HistoryEntry, JSONObject, MemoryRecord, Scope } from "../t
 import { drop } from "./accept.ts";
 import { nextOrder, readClock, writeClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
-import type { Selection, UpdateRequest } from "./engine.ts";
+import type { UpdateRequest } from "./engine.ts";
 import { closeUnsaid, GRAPH_TABLES } from "./graph.ts";
 import { Ledger, type Changes } from "./ledger.ts";
-import { selects } from "./selection.ts";
+import { recordsOf, selects } from "./selection.ts";
 import type { VectorSets } from "./spaces.ts";
 
 const WRITTEN = ["meta", "scopes", "memories", "vectors", "changes", ...GRAPH_TABLES] as const;
@@ -91,18 +91,6 @@ export async function removeAll(
   };
   const isOf = (change: Change): boolean => change.event === "DELETE" && isAsked(change.after.scope);
   return { ...(await edit(context, { opId, isOf }, NO_VECTORS, body, ["messages"])), dropped };
-}
-
-/** Live records of all scopes that are asked for. */
-export async function recordsOf(tx: ReadTx, asked: Selection): Promise<MemoryRecord[]> {
-  const records: MemoryRecord[] = [];
-  const isAsked = selects(asked);
-  for (const { scopeKey, scope } of await tx.getAll("scopes")) {
-    if (!isAsked(scope)) continue;
-    const all = await tx.getAll("memories", { index: "scope", prefix: [scopeKey] });
-    records.push(...all.filter((record) => !record.deletedAt));
-  }
-  return records;
 }
 
 /** Deletes every row of every table; `seq` and `order` go on, so that no id or number is given twice. @returns the new epoch */

@@ -21,7 +21,7 @@ import { accept, cancel, claim, pending, preview, release } from "./accept.ts";
 import { commit, textsOf } from "./commit.ts";
 import type { ConsolidateRequest, SurveyOutcome, SurveyRequest } from "./consolidation.ts";
 import { isoNow, type EngineContext } from "./context.ts";
-import * as edit from "./edit.ts";
+import type { Edited } from "./edit.ts";
 import { Embedding } from "./embedding.ts";
 import type {
   AcceptRequest,
@@ -55,7 +55,7 @@ import { recall } from "./recall.ts";
 import type { Rerankers } from "./rerankers.ts";
 import type { EntityCount, ListPage, MessageResult, UndoResult } from "./results.ts";
 import { search } from "./search.ts";
-import { checkFilter, selects } from "./selection.ts";
+import { checkFilter, recordsOf, selects } from "./selection.ts";
 import { openTabs, type Tabs } from "./tabs.ts";
 import type { TimeSearch } from "./time-search.ts";
 import { Views } from "./views.ts";
@@ -241,7 +241,7 @@ class InlineEngine implements Engine {
       const { recordsAsOf } = await this.#seldom();
       return list(await recordsAsOf(this.#context, request, at), request, at);
     }
-    const records = await store.read(["scopes", "memories"], (tx) => edit.recordsOf(tx, request));
+    const records = await store.read(["scopes", "memories"], (tx) => recordsOf(tx, request));
     return list(records, request, isoNow(runtime));
   }
 
@@ -257,6 +257,7 @@ class InlineEngine implements Engine {
   async updateMany(requests: UpdateRequest[], opId?: string): Promise<MemoryItem[]> {
     this.#assertOpen();
     const texts = requests.flatMap(({ text }) => text ?? []);
+    const { edit } = await this.#seldom();
     const edited = await edit.update(this.#context, requests, await this.#embedding.vectorSets(texts), opId);
     this.#announceEdit(edited);
     return edited.records.map(toItem);
@@ -268,11 +269,13 @@ class InlineEngine implements Engine {
 
   async deleteMany(ids: string[], opId?: string): Promise<void> {
     this.#assertOpen();
+    const { edit } = await this.#seldom();
     this.#announceEdit(await edit.remove(this.#context, ids, opId));
   }
 
   async deleteAll(scope: Scope, opId?: string): Promise<number> {
     this.#assertOpen();
+    const { edit } = await this.#seldom();
     const edited = await edit.removeAll(this.#context, scope, opId);
     for (const opId of edited.dropped) this.#context.emit({ type: "pending", opId, state: "cancelled" });
     this.#announceEdit(edited);
@@ -281,7 +284,7 @@ class InlineEngine implements Engine {
 
   async history(id: string): Promise<HistoryEntry[]> {
     this.#assertOpen();
-    return edit.history(this.#context, id);
+    return (await this.#seldom()).edit.history(this.#context, id);
   }
 
   async undo(opId: string, undoId?: string): Promise<UndoResult> {
@@ -335,7 +338,7 @@ class InlineEngine implements Engine {
 
   async reset(): Promise<void> {
     this.#assertOpen();
-    const epoch = await edit.reset(this.#context);
+    const epoch = await (await this.#seldom()).edit.reset(this.#context);
     this.#tabs.announce({ type: "reset", epoch });
     await this.#dropViews();
   }
@@ -373,7 +376,7 @@ class InlineEngine implements Engine {
     return (this.#timely ??= new TimeSearch(this.#context, this.#views));
   }
 
-  #announceEdit({ records, seq, opId }: edit.Edited): void {
+  #announceEdit({ records, seq, opId }: Edited): void {
     if (records.length === 0) return;
     this.#announce(seq, [...new Set(records.map((record) => record.scopeKey))], opId);
   }

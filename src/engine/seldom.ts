@@ -1,6 +1,7 @@
 /** What an engine is seldom asked for; a chunk of its own, so that the worker starts without it. */
 export { recordsAsOf, searchAsOf } from "./as-of.ts";
 export { consolidate } from "./consolidate.ts";
+export * as edit from "./edit.ts";
 export { entities } from "./entities.ts";
 export { exportAll } from "./export.ts";
 export { feedback } from "./feedback.ts";

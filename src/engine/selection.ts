@@ -2,7 +2,8 @@
 import { carries } from "../scope.ts";
 import type { Filter } from "../filter-types.ts";
 import { compileFilter, compileScopeFilter } from "../search/filter.ts";
-import type { Scope } from "../types.ts";
+import type { ReadTx } from "../store/store.ts";
+import type { MemoryRecord, Scope } from "../types.ts";
 import type { Selection } from "./engine.ts";
 
 /** @throws {InvalidInputError} for a filter that is none */
@@ -17,4 +18,16 @@ export function selects({ scope, scopeFilter }: Selection): (candidate: Scope) =
  */
 export function checkFilter(filter: Filter | null): void {
   if (filter) compileFilter(filter);
+}
+
+/** Live records of all scopes that are asked for. */
+export async function recordsOf(tx: ReadTx, asked: Selection): Promise<MemoryRecord[]> {
+  const records: MemoryRecord[] = [];
+  const isAsked = selects(asked);
+  for (const { scopeKey, scope } of await tx.getAll("scopes")) {
+    if (!isAsked(scope)) continue;
+    const all = await tx.getAll("memories", { index: "scope", prefix: [scopeKey] });
+    records.push(...all.filter((record) => !record.deletedAt));
+  }
+  return records;
 }
