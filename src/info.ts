@@ -98,4 +98,7 @@ export type KeepsakeEvent =
   | { type: "index-rebuilt"; scopeKey: string; reason: string }
   /** The search index works, but could not be saved: the next start has to build it again. */
   | { type: "snapshot-failed"; scopeKey: string; reason: string }
-  | { type: "store-lost"; reason: string };
+  /** The database was cleared or taken over under us: every call rejects with `store_lost`. */
+  | { type: "store-lost"; reason: string }
+  /** What an earlier session had stored is gone; this one goes on with an empty database. Told soon after the start. */
+  | { type: "store-wiped"; reason: string };

@@ -125,6 +125,8 @@ function take(event: KeepsakeEvent): void {
     if (info.value) info.value = { ...info.value, embedder: event.embedder };
   } else if (event.type === "store-lost") {
     failure.value = event.reason;
+  } else if (event.type === "store-wiped") {
+    notice.value = event.reason;
   } else if (event.type === "committed" || event.type === "pending") {
     refreshSoon();
   }

@@ -111,7 +111,10 @@ class InlineEngine implements Engine {
       onState: (embedder) => context.emit({ type: "model-state", embedder }),
     });
     this.#embedding.start();
-    this.#seldom().catch(() => undefined);
+    // Where it cannot be told whether something was lost, nothing else is the worse for it.
+    this.#seldom()
+      .then(({ noticeWipe }) => noticeWipe(context, options.name))
+      .catch(() => undefined);
   }
 
   async accept(request: AcceptRequest): Promise<ClaimOutcome> {

@@ -5,6 +5,7 @@ export * as edit from "./edit.ts";
 export { entities } from "./entities.ts";
 export { exportAll } from "./export.ts";
 export { feedback } from "./feedback.ts";
+export { noticeWipe } from "./generation.ts";
 export { forget } from "./forget.ts";
 export { readEntityOverlap, readGraphView, readRelationsAround } from "./graph-view.ts";
 export { changesToEmbed, importPart } from "./import.ts";

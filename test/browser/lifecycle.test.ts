@@ -95,6 +95,55 @@ for (const engine of ["worker", "inline"] as const) {
   });
 }
 
+it("INV-10: a database that was wiped between two sessions is told from a new one, and from one that was reset", async () => {
+  const { open } = await launch();
+  const { page } = await open();
+  const session = (step: "new" | "reset" | "wipe"): Promise<string[]> =>
+    page.evaluate(async (wanted) => {
+      const memory = new window.keepsake.Memory({ embedder: "hashing" });
+      const events: string[] = [];
+      const watching = (async () => {
+        for await (const { type } of memory.watch()) events.push(type);
+      })();
+      await memory.add("I like tea", { userId: "alice" });
+      const cache = await caches.open("keepsake");
+      // The note is made soon after the start: of this database, and no other.
+      const deadline = Date.now() + 20_000;
+      const generation = async (): Promise<unknown> => {
+        const db = await new Promise<IDBDatabase>((resolve, reject) => {
+          const opening = indexedDB.open("keepsake:default");
+          opening.onsuccess = () => resolve(opening.result);
+          opening.onerror = () => reject(opening.error);
+        });
+        const asked = db.transaction("meta").objectStore("meta").get("generation");
+        const row = await new Promise<{ value: unknown } | undefined>((resolve) => {
+          asked.onsuccess = () => resolve(asked.result as { value: unknown } | undefined);
+        });
+        db.close();
+        return row?.value;
+      };
+      for (;;) {
+        const stored = await generation();
+        const [key] = await cache.keys();
+        const now = key && (await (await cache.match(key))?.text());
+        if ((stored !== undefined && stored === now) || Date.now() > deadline) break;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      if (wanted === "reset") await memory.reset();
+      await memory.close();
+      await watching;
+      if (wanted === "wipe") {
+        await new Promise((resolve) => (indexedDB.deleteDatabase("keepsake:default").onsuccess = resolve));
+      }
+      return events.filter((type) => type === "store-wiped");
+    }, step);
+  expect(await session("new")).toEqual([]);
+  expect(await session("reset")).toEqual([]);
+  expect(await session("wipe")).toEqual([]);
+  expect(await session("new")).toEqual(["store-wiped"]);
+  expect(await session("new")).toEqual([]);
+});
+
 it("INV-10: a database of a newer version is refused with store_too_new, and nothing in it is changed", async () => {
   const { open } = await launch();
   const { page } = await open();
