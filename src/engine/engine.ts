@@ -44,7 +44,7 @@ export interface EngineOptions {
 export interface IndexOptions {
   /** Rows of one scope from which an HNSW index is built; below, the exact scan is faster. */
   hnswFrom?: number;
-  /** Rows of one scope from which its vectors are snapshotted; below, loading row by row is fast enough. */
+  /** Rows of one scope from which a snapshot is written; below, loading row by row is fast enough. With storage in memory: never. */
   snapshotFrom?: number;
   /**
    * Kept messages get vectors, too, in the background: a search that includes them then goes by meaning as well as by

@@ -42,7 +42,9 @@ export class Views {
   constructor(context: EngineContext, index: IndexOptions = {}, onGap: () => void = () => undefined) {
     this.#context = context;
     this.#onGap = onGap;
-    this.#index = { hnswFrom: index.hnswFrom ?? HNSW_FROM, snapshotFrom: index.snapshotFrom ?? SNAPSHOT_FROM };
+    // What lies in memory ends with the engine, and nobody would load its snapshot.
+    const { hnswFrom = HNSW_FROM, snapshotFrom = context.store.kind === "memory" ? Infinity : SNAPSHOT_FROM } = index;
+    this.#index = { hnswFrom, snapshotFrom };
     this.#snapshots().catch(() => undefined);
   }
 
