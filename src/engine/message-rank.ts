@@ -2,6 +2,7 @@
 import { compileFilter, type Filterable } from "../search/filter.ts";
 import { fuse, type Fused } from "../search/fuse.ts";
 import { namesIn, searchKeywords, type KeywordHit } from "../search/keyword-search.ts";
+import { readQuery } from "../search/read-query.ts";
 import { kindMembers } from "../text/kinds.ts";
 import { normalizeStatement } from "../text/statement.ts";
 import { tokenize } from "../text/tokenize.ts";
@@ -39,6 +40,7 @@ export function rankMessages(
     allowed: allowed.map((labels) => labels && new Set(labels)),
     surroundings: true,
     related: kindMembers,
+    read: readQuery,
   });
   const candidates = new Candidates(views);
   for (const hit of hits) candidates.addHit(hit);

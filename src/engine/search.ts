@@ -1,7 +1,7 @@
 /** Search over views: filter first, then rank. What counts how much, and why: docs/ranking.md. */
 import { compileFilter } from "../search/filter.ts";
 import { fuse, type Fused } from "../search/fuse.ts";
-import { namesIn, searchKeywords, type KeywordHit } from "../search/keyword-search.ts";
+import { namesIn, searchKeywords, type KeywordHit, type ReadQuery } from "../search/keyword-search.ts";
 import { kindMembers } from "../text/kinds.ts";
 import { hashStatement } from "../text/statement.ts";
 import type { ReadTx } from "../store/store.ts";
@@ -19,6 +19,8 @@ const MIN_CANDIDATES = 50;
 export interface SearchBasis {
   /** Of the embedder that made the vector. */
   kind: "semantic" | "lexical";
+  /** What the query looks for. */
+  read: ReadQuery;
   /** What expiration dates are compared with. */
   nowIso: ISODate;
   /** With the graph: ids of memories that are tied to an entity the query names. */
@@ -74,7 +76,7 @@ function rank(
   views: ScopeView[],
   { query, topK, threshold }: Omit<SearchRequest, "scope">,
   vector: Float32Array,
-  { kind, about, time, allowed }: SearchBasis & { allowed: Allowed },
+  { kind, read, about, time, allowed }: SearchBasis & { allowed: Allowed },
 ): Ranked[] {
   const count = Math.max(MIN_CANDIDATES, topK * CANDIDATES_PER_RESULT);
   const byWords = searchKeywords(
@@ -85,6 +87,7 @@ function rank(
       allowed: allowed.map((labels) => labels && new Set(labels)),
       surroundings: true,
       related: kindMembers,
+      read,
     },
   );
   const hits = new Map(byWords.map((hit) => [keyOf(hit.index, hit.label), hit]));

@@ -48,6 +48,7 @@ export class KeywordIndex {
   readonly #slots = new Map<number, number>();
   readonly #texts: IndexedText[];
   #totalLength = 0;
+  #version = 0;
   /** Null where a change has made it stale. */
   #timeline: Timeline | null = null;
 
@@ -75,6 +76,11 @@ export class KeywordIndex {
   /** Number of different terms. */
   get termCount(): number {
     return this.#own.size;
+  }
+
+  /** Another one after each change. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Who stands next to whom, as of now. */
@@ -117,6 +123,7 @@ export class KeywordIndex {
     const cues = context.cues === undefined ? [] : this.tokenize(context.cues).filter((term) => !said.has(term));
     const names = [...new Set((context.names ?? []).flatMap((name) => this.tokenize(name)))];
     this.remove(label);
+    this.#version += 1;
     const slot = this.#texts.length;
     const own = this.#own.add(slot, terms);
     const lengths = { length: terms.length, cueLength: cues.length };
@@ -132,6 +139,7 @@ export class KeywordIndex {
     const slot = this.slotOf(label);
     const text = this.#texts[slot];
     if (text === undefined) return;
+    this.#version += 1;
     this.#own.remove(slot, text.own);
     this.#cues.remove(slot, text.cues);
     for (const name of text.names) {

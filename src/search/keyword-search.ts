@@ -1,7 +1,7 @@
 /** Ranking by words: BM25 over the indexes of a search (Robertson and Zaragoza 2009; the idf is Lucene's, never negative). */
 import { InvalidInputError } from "../errors.ts";
 import type { KeywordIndex } from "./keyword-index.ts";
-import { TENTHS } from "./timeline.ts";
+import { addWeight, TENTHS, type Weights } from "./timeline.ts";
 import { BestHits } from "./best-hits.ts";
 
 /** The usual constants: how soon repeats of a word stop counting, and how much length counts. */
@@ -31,7 +31,11 @@ export interface KeywordSearchOptions {
   surroundings?: boolean;
   /** Terms that count a quarter beside one of the query ("instrument" → "guitar"). None by default. */
   related?: (term: string) => readonly string[];
+  /** The terms of the query, each with those that count as the same word: disjoint lists. By default each by itself. */
+  read?: ReadQuery;
 }
+
+export type ReadQuery = (indexes: readonly KeywordIndex[], query: string) => string[][];
 
 export interface KeywordHit {
   /** Position of the index in the list that was searched. */
@@ -48,9 +52,10 @@ export interface KeywordHit {
   own: number;
 }
 
-/** A term to look for. */
+/** A word to look for. */
 interface Wanted {
-  term: string;
+  /** What it is written as: the forms of one word count as its repeats. */
+  terms: readonly string[];
   /** Its weight in the query times its idf. */
   idf: number;
 }
@@ -64,25 +69,26 @@ interface Wanted {
 export function searchKeywords(
   indexes: readonly KeywordIndex[],
   query: string,
-  { topK, allowed, surroundings = false, related }: KeywordSearchOptions,
+  { topK, allowed, surroundings = false, related, read = oneByOne }: KeywordSearchOptions,
 ): KeywordHit[] {
   // An entry that is missing by mistake must not read as "all labels".
   if (allowed !== undefined && allowed.length !== indexes.length) {
     throw new InvalidInputError("allowed needs one entry per index; null admits all of its labels");
   }
-  const terms = queryTerms(indexes, query);
+  const words = read(indexes, query);
   const averageLength = meanLength(indexes, surroundings);
-  if (terms.length === 0 || averageLength === 0 || !(topK >= 1)) return [];
+  if (words.length === 0 || averageLength === 0 || !(topK >= 1)) return [];
   const worth = rarity(indexes);
-  const wanted = weighted(terms, worth, related);
+  const asked = words.map((terms) => ({ terms, idf: worth(...terms) }));
+  const wanted = [...asked, ...relatives(words.flat(), worth, related)];
   const best = new BestHits(topK);
   indexes.forEach((index, at) => {
     const scores = scratch(0, index.size);
     for (const one of wanted) score(index, one, { averageLength, surroundings }, scores);
     best.take(scores, index, at, allowed?.[at] ?? null);
   });
-  const length = (surroundings ? TENTHS : 1) * terms.length;
-  const ideal = sum(terms, worth) * gain(1, length / averageLength);
+  const length = (surroundings ? TENTHS : 1) * asked.length;
+  const ideal = sum(asked, ({ idf }) => idf) * gain(1, length / averageLength);
   return best.hits().map(({ index, slot, label, score }) => {
     const own = surroundings ? ownScore(indexes[index]!, slot, wanted, averageLength) / score : 1;
     return { index, label, score, coverage: Math.min(1, score / ideal), own: Math.min(1, own) };
@@ -92,14 +98,17 @@ export function searchKeywords(
 /**
  * How much a term tells within the memories of some scopes: its idf, above 0. A term that none of them contains is as
  * rare as one that one of them contains: among a few memories, the formula would make every unknown word weigh
- * several times as much as the known ones.
+ * several times as much as the known ones. Of several terms that are one word, about how much that word tells.
  */
-export function rarity(indexes: readonly KeywordIndex[]): (term: string) => number {
+export function rarity(indexes: readonly KeywordIndex[]): (...terms: string[]) => number {
   const count = Math.max(
     1,
     sum(indexes, ({ size }) => size),
   );
-  return (term) => inverseFrequency(count, Math.max(1, frequency(indexes, term)));
+  return (...terms) => {
+    const found = sum(terms, (term) => frequency(indexes, term));
+    return inverseFrequency(count, Math.min(count, Math.max(1, found)));
+  };
 }
 
 /**
@@ -111,21 +120,23 @@ export function namesIn(indexes: readonly KeywordIndex[], query: string): Set<st
   return new Set(queryTerms(indexes, query).filter(isName));
 }
 
-function queryTerms(indexes: readonly KeywordIndex[], query: string): string[] {
+/** The different terms of a query. */
+export function queryTerms(indexes: readonly KeywordIndex[], query: string): string[] {
   return [...new Set(indexes[0]?.tokenize(query))];
 }
 
-function weighted(
+function oneByOne(indexes: readonly KeywordIndex[], query: string): string[][] {
+  return queryTerms(indexes, query).map((term) => [term]);
+}
+
+function relatives(
   terms: readonly string[],
   worth: (term: string) => number,
   related: KeywordSearchOptions["related"] = () => [],
 ): Wanted[] {
   const own = new Set(terms);
   const more = new Set(terms.flatMap((term) => related(term)).filter((term) => !own.has(term)));
-  return [
-    ...terms.map((term) => ({ term, idf: worth(term) })),
-    ...[...more].map((term) => ({ term, idf: RELATED * worth(term) })),
-  ];
+  return [...more].map((term) => ({ terms: [term], idf: RELATED * worth(term) }));
 }
 
 interface Scoring {
@@ -133,29 +144,26 @@ interface Scoring {
   surroundings: boolean;
 }
 
-/** Adds the BM25 score of one term to the scores by slot. */
-function score(index: KeywordIndex, { term, idf }: Wanted, scoring: Scoring, scores: Float64Array): void {
+/** Adds the BM25 score of one word to the scores by slot. */
+function score(index: KeywordIndex, { terms, idf }: Wanted, scoring: Scoring, scores: Float64Array): void {
   const { averageLength, surroundings } = scoring;
-  if (!surroundings) {
-    index.forOwn(term, (slot, count) => {
-      scores[slot]! += idf * gain(count, index.lengthAt(slot) / averageLength);
-    });
-    return;
+  const weights: Weights = { bySlot: scratch(1, index.size), touched: [] };
+  for (const term of terms) {
+    if (surroundings) index.spread(term, weights);
+    else index.forOwn(term, (slot, count) => addWeight(weights, slot, count));
   }
-  const weights = { bySlot: scratch(1, index.size), touched: [] as number[] };
-  index.spread(term, weights);
-  const { timeline } = index;
+  const lengths = surroundings ? index.timeline : index;
   for (const slot of weights.touched) {
-    const weight = (weights.bySlot[slot] as number) / TENTHS;
-    scores[slot]! += idf * gain(weight, timeline.lengthAt(slot) / averageLength);
+    const weight = (weights.bySlot[slot] as number) / (surroundings ? TENTHS : 1);
+    scores[slot]! += idf * gain(weight, lengths.lengthAt(slot) / averageLength);
   }
 }
 
 /** What a text would score without its surroundings, at the length it has with them. */
 function ownScore(index: KeywordIndex, slot: number, wanted: readonly Wanted[], averageLength: number): number {
   const length = index.timeline.lengthAt(slot) / averageLength;
-  return sum(wanted, ({ term, idf }) => {
-    const count = index.countAt(slot, term);
+  return sum(wanted, ({ terms, idf }) => {
+    const count = sum(terms, (term) => index.countAt(slot, term));
     return count === 0 ? 0 : idf * gain(count, length);
   });
 }

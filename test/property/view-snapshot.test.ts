@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { hashingEmbedder } from "../../src/embed/hashing.ts";
 import { ScopeView } from "../../src/engine/scope-view.ts";
+import { readQuery } from "../../src/search/read-query.ts";
 import { search } from "../../src/engine/search.ts";
 import { loadSnapshot, writeSnapshot } from "../../src/engine/view-snapshot.ts";
 import { openMemoryStore } from "../../src/store/memory-store.ts";
@@ -91,7 +92,9 @@ async function answersOf(view: ScopeView, { tx }: World): Promise<unknown> {
   for (const query of QUERIES) {
     const [vector] = await embedder.embed([query]);
     const request = { query, topK: 20, threshold: 0, filter: null, explain: true };
-    answers.push(await search([view], request, vector!, { kind: "lexical", nowIso: NOW, about: null }, tx));
+    answers.push(
+      await search([view], request, vector!, { kind: "lexical", read: readQuery, nowIso: NOW, about: null }, tx),
+    );
   }
   return answers;
 }
