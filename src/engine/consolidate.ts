@@ -41,7 +41,7 @@ export async function consolidate(
       (await tx.count("changes", { index: "scope", prefix: [scopeKey], after: [scopeKey, request.seq] })) === 0;
     const writing: Writing = { tx, ledger: new Ledger(tx, clock, stamp, vectors), stamp, request };
     const results: AddResultItem[] = [];
-    for (const [index, decision] of decisions.entries()) results.push(await carryOut(writing, decision, index));
+    for (const [index, decision] of decisions.entries()) results.push(await writeDecision(writing, decision, index));
     const after = writing.ledger.clock;
     await writeMark(tx, scopeKey, request, isAlone ? after.seq : null);
     const result: ConsolidateResult = { opId, results, ...(request.more && { more: true }) };
@@ -80,10 +80,11 @@ async function writeMark(
   const reach = (through: number | null): number => (through === seq && ownEnd !== null ? ownEnd : (through ?? 0));
   const merged = Math.max(before.merged, reach(done.merged));
   const summed = Math.max(before.summed, reach(done.summed));
-  await tx.put("meta", { key: markKey(scopeKey), value: { merged, summed } });
+  const ended = Math.max(before.ended, reach(seq));
+  await tx.put("meta", { key: markKey(scopeKey), value: { merged, summed, ended } });
 }
 
-async function carryOut(writing: Writing, decision: ConsolidateDecision, index: number): Promise<AddResultItem> {
+async function writeDecision(writing: Writing, decision: ConsolidateDecision, index: number): Promise<AddResultItem> {
   const { reason } = decision;
   if (decision.event === "ADD") {
     const { id, memory, metadata } = await addSynthesis(writing, decision, index);
@@ -132,7 +133,7 @@ async function takeIn({ tx, ledger, stamp }: Writing, before: MemoryRecord, deci
   const { text } = decision;
   const folded: MemoryRecord[] = [];
   for (const id of decision.takesIn) folded.push((await tx.get("memories", id))!);
-  const after = await ledger.put("UPDATE", before, merged(before, folded, decision), decision);
+  const after = await ledger.put("UPDATE", before, united(before, folded, decision), decision);
   const { opId, at } = stamp;
   const { seq, id: memoryId } = after;
   await closeUnsaid(tx, { memoryId, texts: { before: before.memory, after: text }, opId, at, seq });
@@ -140,8 +141,8 @@ async function takeIn({ tx, ledger, stamp }: Writing, before: MemoryRecord, deci
   return after;
 }
 
-/** The memory with everything that is kept of those it takes in. */
-function merged(before: MemoryRecord, folded: MemoryRecord[], { text, origin }: TakingIn): MemoryRecord {
+/** The memory with everything that is kept of those it takes in; their metadata is equal. */
+function united(before: MemoryRecord, folded: MemoryRecord[], { text, origin }: TakingIn): MemoryRecord {
   const all = [before, ...folded].sort(asSaid);
   const newest = all.at(-1)!;
   const said = all.findLast((record) => normalizeStatement(record.memory) === normalizeStatement(text));
@@ -150,7 +151,6 @@ function merged(before: MemoryRecord, folded: MemoryRecord[], { text, origin }: 
     ...before,
     memory: text,
     origin,
-    metadata: Object.assign({}, ...all.map((record) => record.metadata)) as MemoryRecord["metadata"],
     rev: before.rev + 1,
     order: newest.order,
     createdAt: times[0]!,
@@ -160,6 +160,7 @@ function merged(before: MemoryRecord, folded: MemoryRecord[], { text, origin }: 
       .at(-1)!,
     attributedTo: (said ?? newest).attributedTo,
     eventTime: (said ?? newest).eventTime,
+    feedback: before.feedback ?? all.findLast((record) => record.feedback)?.feedback,
     // Both are of a text: a new one has neither yet.
     cues: said?.cues,
     structuredData: said?.structuredData,

@@ -1,10 +1,10 @@
 /** What crosses between `consolidate` on the caller's side and the engine. Plain data. */
-import type { ConsolidateResult, DecidedBy, MemoryRecord, Scope } from "../types.ts";
+import type { ConsolidateResult, DecidedBy, JSONObject, MemoryRecord, Scope } from "../types.ts";
 
 export interface SurveyRequest {
   opId: string;
   scope: Scope;
-  /** Only where at least this many ops have changed something since the last time. @default 0 */
+  /** Only where at least this many ops have changed something since the last consolidation. @default 0 */
   minOps?: number;
 }
 
@@ -25,7 +25,10 @@ export type Surveyed = Pick<
   | "immutable"
   | "memoryType"
   | "derivedFrom"
->;
+> & {
+  /** Absent where it is empty. */
+  metadata?: JSONObject;
+};
 
 /** How far a scope has been consolidated, as `seq`s. */
 export interface Mark {
@@ -33,6 +36,8 @@ export interface Mark {
   merged: number;
   /** Memories up to here were looked at for patterns. */
   summed: number;
+  /** Where the last consolidation ended, whatever it got done: one by itself counts from here. */
+  ended: number;
 }
 
 export interface Survey {

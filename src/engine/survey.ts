@@ -18,7 +18,7 @@ export function markKey(scopeKey: string): string {
 
 export async function readMark(tx: ReadTx, scopeKey: string): Promise<Mark> {
   const row = await tx.get("meta", markKey(scopeKey));
-  return (row?.value as Mark | undefined) ?? { merged: 0, summed: 0 };
+  return { merged: 0, summed: 0, ended: 0, ...(row?.value as Partial<Mark> | undefined) };
 }
 
 /** @throws {InvalidInputError} where the `opId` is another scope's, or an add's that waits */
@@ -34,11 +34,12 @@ export function survey(context: EngineContext, request: SurveyRequest): Promise<
       throw new InvalidInputError("keepsake: this opId is that of an add which waits. Pass another one, or none.");
     }
     const mark = await readMark(tx, scopeKey);
-    const since = { index: "scope", prefix: [scopeKey], after: [scopeKey, mark.merged] };
+    const since = (seq: number) => ({ index: "scope", prefix: [scopeKey], after: [scopeKey, seq] });
     // The rows are read only where there may be enough of them.
-    if ((await tx.count("changes", since)) < minOps) return { status: "idle" };
-    const changes = await tx.getAll("changes", since);
-    if (new Set(changes.map((change) => change.opId)).size < minOps) return { status: "idle" };
+    if ((await tx.count("changes", since(mark.ended))) < minOps) return { status: "idle" };
+    const changes = await tx.getAll("changes", since(mark.merged));
+    const fresh = changes.filter((change) => change.seq > mark.ended);
+    if (new Set(fresh.map((change) => change.opId)).size < minOps) return { status: "idle" };
     const { seq } = await readClock(tx);
     const all = await tx.getAll("memories", { index: "scope", prefix: [scopeKey] });
     const records = all.filter((record) => isVisible(record, nowIso, false)).sort(asSaid);
@@ -69,7 +70,7 @@ export function asSaid(a: MemoryRecord, b: MemoryRecord): number {
 
 function toSurveyed(record: MemoryRecord): Surveyed {
   const { id, memory, rev, seq, order, createdSeq, updatedAt, origin } = record;
-  const { attributedTo, actor, expirationDate, immutable, memoryType, derivedFrom } = record;
+  const { attributedTo, actor, expirationDate, immutable, memoryType, derivedFrom, metadata } = record;
   return {
     id,
     memory,
@@ -83,6 +84,7 @@ function toSurveyed(record: MemoryRecord): Surveyed {
     ...(actor !== undefined && { actor }),
     ...(expirationDate !== undefined && { expirationDate }),
     ...(immutable && { immutable }),
+    ...(Object.keys(metadata).length > 0 && { metadata }),
     ...(memoryType && { memoryType }),
     ...(derivedFrom && { derivedFrom }),
   };

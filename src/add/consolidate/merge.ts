@@ -2,6 +2,7 @@
 import { untilAborted } from "../../abort.ts";
 import type { Neighbor, RecallResult } from "../../engine/engine.ts";
 import type { Survey, Surveyed } from "../../engine/consolidation.ts";
+import { canonicalJSON } from "../../text/canonical-json.ts";
 import { normalizeStatement } from "../../text/statement.ts";
 import type { DecidedBy } from "../../types.ts";
 import { ask } from "../ask.ts";
@@ -56,7 +57,7 @@ export async function findMerges(run: ConsolidateRun, survey: Survey): Promise<M
   return { merges: withTwins(merges, twins), dropped };
 }
 
-/** The same statement, by the same person and for as long: needs no judgement. */
+/** The same statement, of one kind: needs no judgement. */
 function exactTwins(eligible: readonly Surveyed[], changed: ReadonlySet<string>): Merge[] {
   const groups = new Map<string, Surveyed[]>();
   for (const one of eligible) {
@@ -71,10 +72,13 @@ function exactTwins(eligible: readonly Surveyed[], changed: ReadonlySet<string>)
     });
 }
 
-/** Only memories of one kind can say the same: "I like tea" is another statement when somebody else says it. */
-function kindOf({ actor, expirationDate, attributedTo, origin }: Surveyed): string {
+/**
+ * Only memories of one kind become one. "I like tea" is another statement when somebody else says it, and metadata is
+ * what an app filters by: a memory that is folded into one of other metadata would be gone from its place.
+ */
+function kindOf({ actor, expirationDate, attributedTo, origin, metadata = {} }: Surveyed): string {
   const isSaidByAssistant = origin === "verbatim" && attributedTo === "assistant";
-  return JSON.stringify([actor, expirationDate, isSaidByAssistant]);
+  return canonicalJSON([actor, expirationDate, isSaidByAssistant, metadata]);
 }
 
 async function pairsOf(run: ConsolidateRun, { changed }: Survey, left: ReadonlyMap<string, Surveyed>): Promise<Pair[]> {

@@ -23,7 +23,7 @@ export interface SummedUp {
 /** A known pattern with what is left of its memories. */
 interface Standing {
   pattern: Surveyed;
-  /** Live ones; of one that was folded, the one that stands for it. */
+  /** Live ones that do not expire; of one that was folded, the one that stands for it. */
   sources: string[];
   /** A source went or has changed since. */
   isStale: boolean;
@@ -42,7 +42,7 @@ export async function sumUp(run: ConsolidateRun, plan: Plan, summed: number, all
   if (!run.llm || run.minMemories === null) return result;
 
   const stale = known.filter((one) => one.isStale && !lost.includes(one));
-  const statements = plan.after.filter((one) => one.memoryType === undefined);
+  const statements = plan.after.filter(canShow);
   const due = statements.filter((one) => one.seq > summed);
   const isDue = due.length >= run.minMemories;
   const again = new Set(stale.flatMap(({ sources }) => sources));
@@ -59,8 +59,13 @@ export async function sumUp(run: ConsolidateRun, plan: Plan, summed: number, all
   return { ...result, isDone: isDue };
 }
 
+/** A pattern stays: it must not tell what is to be gone after a day, and sums are not summed up. */
+function canShow({ memoryType, expirationDate }: Surveyed): boolean {
+  return memoryType === undefined && expirationDate === undefined;
+}
+
 function standingOf({ after, replacedBy, changed }: Plan): Standing[] {
-  const live = new Map(after.filter((one) => one.memoryType === undefined).map((one) => [one.id, one]));
+  const live = new Map(after.filter(canShow).map((one) => [one.id, one]));
   return after.flatMap((pattern) => {
     // What the app has reworded is the app's.
     if (pattern.memoryType !== "synthesis" || pattern.immutable || pattern.origin === "app") return [];

@@ -65,26 +65,49 @@ describe("consolidate without an LLM", () => {
     expect((await memory.history(hamburg!))[0]).toMatchObject({ event: "DELETE" });
   });
 
-  it("keeps sources, categories, metadata and the earliest time on the memory that goes on", async () => {
+  it("keeps sources, categories and the earliest time on the memory that goes on", async () => {
     const { memory, runtime } = open();
     const { results } = await memory.add("User likes tea", {
       ...ALICE,
       infer: false,
       opId: "a",
-      metadata: { from: "a", a: 1 },
+      metadata: { a: 1, b: { c: 2, d: 3 } },
     });
     const created = (await memory.get(results[0]!.id!))!.createdAt;
     runtime.advance(60_000);
-    await memory.add("User likes tea", { ...ALICE, infer: false, opId: "b", metadata: { from: "b" } });
+    await memory.add("User likes tea", { ...ALICE, infer: false, opId: "b", metadata: { b: { d: 3, c: 2 }, a: 1 } });
     const said = (await memory.getAll(ALICE)).results[0]!.updatedAt;
     runtime.advance(60_000);
     await memory.consolidate(ALICE);
     const kept = (await memory.get(results[0]!.id!))!;
-    expect(kept).toMatchObject({ metadata: { from: "b", a: 1 }, createdAt: created, updatedAt: said });
+    expect(kept).toMatchObject({ metadata: { a: 1, b: { c: 2, d: 3 } }, createdAt: created, updatedAt: said });
     expect(kept.sources!.map(({ opId, message }) => [opId, message?.content])).toEqual([
       ["a", "User likes tea"],
       ["b", "User likes tea"],
     ]);
+  });
+
+  it("folds nothing across metadata: each stays where the app's filters look for it", async () => {
+    const { memory } = open();
+    for (const project of ["a", "b"]) {
+      await memory.add("User prefers dark mode", { ...ALICE, infer: false, metadata: { project } });
+      await memory.add(`User lives in Town ${project}`, { ...ALICE, infer: false, metadata: { project } });
+    }
+    expect((await memory.consolidate(ALICE)).results).toEqual([]);
+    for (const project of ["a", "b"]) {
+      expect((await memory.getAll({ ...ALICE, filters: { project } })).results).toHaveLength(2);
+    }
+  });
+
+  it("keeps the feedback of what it folds where the memory that goes on has none", async () => {
+    const { memory } = open();
+    const [tea, same, rum, again] = await store(memory, ["User likes tea", "User likes tea", "Rum!", "Rum!"]);
+    await memory.feedback(same!, { rating: "NEGATIVE" });
+    await memory.feedback(rum!, { rating: "POSITIVE" });
+    await memory.feedback(again!, { rating: "VERY_NEGATIVE" });
+    await memory.consolidate(ALICE);
+    expect((await memory.get(tea!))!.feedback).toEqual({ rating: "NEGATIVE" });
+    expect((await memory.get(rum!))!.feedback).toEqual({ rating: "POSITIVE" });
   });
 
   it("leaves immutable memories, other speakers and procedural ones alone", async () => {
@@ -351,6 +374,21 @@ describe("summing up", () => {
     expect(sumUps(llm)).toHaveLength(2);
   });
 
+  it("a memory that expires shows no pattern: what it said must not outlive it", async () => {
+    const llm = llmOf(pattern("Anna usually drinks coffee", ["0", "1"]));
+    const { memory } = open({ llm });
+    const ids = await store(memory, DRINKS);
+    const expiring = { ...ALICE, infer: false, expirationDate: "2099-01-01" };
+    await memory.add("Anna drank a mocha in Rome", expiring);
+    await memory.add("Anna drank a ristretto in Rome", expiring);
+    await memory.consolidate({ ...ALICE, summarize: { minMemories: 4 } });
+    expect(sumUps(llm)).toHaveLength(0);
+    const { id } = (await memory.consolidate(summing)).results[0]!;
+    expect(shown(sumUps(llm)[0]!).map(({ text }) => text)).toEqual(DRINKS);
+    await memory.update(ids[1]!, { expirationDate: "2099-01-01" });
+    expect((await memory.consolidate(summing)).results).toMatchObject([{ id, event: "DELETE" }]);
+  });
+
   it("an add is not decided by a pattern: what is said is compared with what was said", async () => {
     const said = "Anna usually drinks coffee";
     const llm = scriptedLLM((request) => {
@@ -432,6 +470,24 @@ describe("consolidation in the background", () => {
       break;
     }
     expect((await memory.getAll(ALICE)).results).toHaveLength(2);
+  });
+
+  it("one that may do too little does not run at every add: it waits for as many again", async () => {
+    const llm = scriptedLLM(mergeAbout("tea", "User likes green and black tea"));
+    const { memory } = open({ llm, consolidate: { afterAdds: 3, maxDestructive: 1, summarize: false } });
+    const events = memory.watch();
+    const states: string[] = [];
+    const watching = (async () => {
+      for await (const event of events) if (event.type === "consolidation") states.push(event.state);
+    })();
+    await store(memory, ["User likes green tea", "User likes black tea", "Eve paints", "Ann is tall", "Bob runs"]);
+    await expect.poll(() => states).toEqual(["started", "finished"]);
+    await store(memory, ["It rains"]);
+    await expect.poll(() => states).toHaveLength(4);
+    expect(llm.calls).toHaveLength(2);
+    expect(await memory.consolidate({ ...ALICE, summarize: false })).toMatchObject({ results: { length: 2 } });
+    await memory.close();
+    await watching;
   });
 
   it("tells of a failure and lets a model that fails rest", async () => {
