@@ -1,5 +1,6 @@
 /** Ranking by words: BM25 over the indexes of a search (Robertson and Zaragoza 2009; the idf is Lucene's, never negative). */
 import { InvalidInputError } from "../errors.ts";
+import { asksAboutUser } from "../text/subject.ts";
 import type { KeywordIndex } from "./keyword-index.ts";
 import { addWeight, TENTHS, type Weights } from "./timeline.ts";
 import { BestHits } from "./best-hits.ts";
@@ -113,11 +114,12 @@ export function rarity(indexes: readonly KeywordIndex[]): (...terms: string[]) =
 
 /**
  * The terms of a query that are names of somebody by or about whom there are memories: those that at least two of
- * them begin with. Empty where nobody is named.
+ * them begin with. Who says "I" names the user. Empty where nobody is named.
  */
 export function namesIn(indexes: readonly KeywordIndex[], query: string): Set<string> {
   const isName = (term: string): boolean => sum(indexes, (index) => index.nameFrequency(term)) >= NAMED_BY;
-  return new Set(queryTerms(indexes, query).filter(isName));
+  const self = asksAboutUser(query) ? ["user"] : [];
+  return new Set([...queryTerms(indexes, query), ...self].filter(isName));
 }
 
 /** The different terms of a query. */

@@ -154,6 +154,8 @@ describe("README.md and docs/", () => {
       return !lead || !existsSync(join(root, lead.file)) || !titlesIn(lead.file).includes(lead.title);
     });
     expect(used.length).toBeGreaterThan(50);
+    // A quote inside a title would end it: Markdown then shows the link as text.
+    expect([...leads].filter(([, { title }]) => title.includes('"'))).toEqual([]);
     expect(wrong).toEqual([]);
     expect([...leads.keys()].filter((name) => !used.includes(name))).toEqual([]);
   });

@@ -24,7 +24,7 @@ async function openMoved(): Promise<{ memory: Memory; runtime: FakeRuntime; opId
 }
 
 describe("a search that asks for the past", () => {
-  it('"where did I live before Hamburg" finds Bonn first, and says what superseded it', async () => {
+  it("a question about the time before a move finds Bonn first, and says what superseded it", async () => {
     const { memory } = await openMoved();
     const { results } = await memory.search("where did I live before Hamburg", { ...ALICE, explain: true });
     expect(texts({ results }).slice(0, 2)).toEqual(["User lives in Bonn", "User moved to Hamburg"]);
