@@ -2,7 +2,7 @@
  * Time travel: what was believed at an instant, folded from the log. Of each memory the last change that was made
  * up to then counts, by `seq`: wall time says what was before the instant, never which of two came first (INV-6).
  */
-import { readQuery } from "../search/read-query.ts";
+import { queryWords } from "../search/query-words.ts";
 import type { ReadTx } from "../store/store.ts";
 import type { ISODate, MemoryRecord, SearchResult } from "../types.ts";
 import { PlannedIndex } from "../vector/planned-index.ts";
@@ -66,7 +66,7 @@ export async function searchAsOf(
     }
     const vector = await embedder.embedOne(request.query);
     const time = request.time ? timeSignalOf(request.time) : null;
-    const basis = { kind: embedder.kind, read: readQuery, nowIso: request.at, about: null, time };
+    const basis = { kind: embedder.kind, words: queryWords, nowIso: request.at, about: null, time };
     return await context.store.read(["memories"], (tx) => search(views, request, vector, basis, tx));
   } finally {
     for (const view of views) view.close();

@@ -197,11 +197,11 @@ class InlineEngine implements Engine {
     checkFilter(request.filter);
     const embedder = await this.#embedding.answering();
     const { at, time, decay } = request;
-    const { readEntityOverlap, readQuery, searchAsOf } = await this.#seldom();
+    const { readEntityOverlap, queryWords, searchAsOf } = await this.#seldom();
     if (at !== undefined) return searchAsOf(this.#context, { ...request, at }, embedder);
     const vector = await embedder.embedOne(request.query);
     const about = request.graph ? await readEntityOverlap(this.#context, request, request.query) : null;
-    const basis = { kind: embedder.kind, read: readQuery, nowIso: isoNow(this.#context.runtime), about };
+    const basis = { kind: embedder.kind, words: queryWords, nowIso: isoNow(this.#context.runtime), about };
     const results =
       time || decay
         ? await (await this.#timeSearch()).search(request, vector, embedder, basis)

@@ -2,8 +2,7 @@
 import { compileFilter, type Filterable } from "../search/filter.ts";
 import { fuse, type Fused } from "../search/fuse.ts";
 import { namesIn, searchKeywords, type KeywordHit } from "../search/keyword-search.ts";
-import { readQuery } from "../search/read-query.ts";
-import { kindMembers } from "../text/kinds.ts";
+import { queryWords } from "../search/query-words.ts";
 import { normalizeStatement } from "../text/statement.ts";
 import { tokenize } from "../text/tokenize.ts";
 import type { ScoreParts } from "../types.ts";
@@ -39,8 +38,7 @@ export function rankMessages(
     topK: count,
     allowed: allowed.map((labels) => labels && new Set(labels)),
     surroundings: true,
-    related: kindMembers,
-    read: readQuery,
+    ...queryWords,
   });
   const candidates = new Candidates(views);
   for (const hit of hits) candidates.addHit(hit);

@@ -1,8 +1,8 @@
 /** Search over views: filter first, then rank. What counts how much, and why: docs/ranking.md. */
 import { compileFilter } from "../search/filter.ts";
 import { fuse, type Fused } from "../search/fuse.ts";
-import { namesIn, searchKeywords, type KeywordHit, type ReadQuery } from "../search/keyword-search.ts";
-import { kindMembers } from "../text/kinds.ts";
+import { namesIn, searchKeywords, type KeywordHit } from "../search/keyword-search.ts";
+import type { QueryWords } from "../search/query-words.ts";
 import { hashStatement } from "../text/statement.ts";
 import type { ReadTx } from "../store/store.ts";
 import type { ISODate, ScoreParts, SearchResult } from "../types.ts";
@@ -19,8 +19,8 @@ const MIN_CANDIDATES = 50;
 export interface SearchBasis {
   /** Of the embedder that made the vector. */
   kind: "semantic" | "lexical";
-  /** What the query looks for. */
-  read: ReadQuery;
+  /** How the words of the query are read. */
+  words: QueryWords;
   /** What expiration dates are compared with. */
   nowIso: ISODate;
   /** With the graph: ids of memories that are tied to an entity the query names. */
@@ -76,7 +76,7 @@ function rank(
   views: ScopeView[],
   { query, topK, threshold }: Omit<SearchRequest, "scope">,
   vector: Float32Array,
-  { kind, read, about, time, allowed }: SearchBasis & { allowed: Allowed },
+  { kind, words, about, time, allowed }: SearchBasis & { allowed: Allowed },
 ): Ranked[] {
   const count = Math.max(MIN_CANDIDATES, topK * CANDIDATES_PER_RESULT);
   const byWords = searchKeywords(
@@ -86,8 +86,7 @@ function rank(
       topK: count,
       allowed: allowed.map((labels) => labels && new Set(labels)),
       surroundings: true,
-      related: kindMembers,
-      read,
+      ...words,
     },
   );
   const hits = new Map(byWords.map((hit) => [keyOf(hit.index, hit.label), hit]));

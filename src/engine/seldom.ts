@@ -1,6 +1,6 @@
 /** What an engine is seldom asked for; a chunk of its own, so that the worker starts without it. */
 // Not seldom, but not before the first search: the tables of languages load while the embedder does.
-export { readQuery } from "../search/read-query.ts";
+export { queryWords } from "../search/query-words.ts";
 export { recordsAsOf, searchAsOf } from "./as-of.ts";
 export { consolidate } from "./consolidate.ts";
 export * as edit from "./edit.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { hashingEmbedder } from "../../src/embed/hashing.ts";
 import { ScopeView } from "../../src/engine/scope-view.ts";
-import { readQuery } from "../../src/search/read-query.ts";
+import { queryWords } from "../../src/search/query-words.ts";
 import { search } from "../../src/engine/search.ts";
 import { loadSnapshot, writeSnapshot } from "../../src/engine/view-snapshot.ts";
 import { openMemoryStore } from "../../src/store/memory-store.ts";
@@ -93,7 +93,7 @@ async function answersOf(view: ScopeView, { tx }: World): Promise<unknown> {
     const [vector] = await embedder.embed([query]);
     const request = { query, topK: 20, threshold: 0, filter: null, explain: true };
     answers.push(
-      await search([view], request, vector!, { kind: "lexical", read: readQuery, nowIso: NOW, about: null }, tx),
+      await search([view], request, vector!, { kind: "lexical", words: queryWords, nowIso: NOW, about: null }, tx),
     );
   }
   return answers;
