@@ -1,8 +1,10 @@
 /** What a caller of `add` handed in, as an op. */
 import { toOpOptions } from "./add-options.ts";
 import { checkAdd } from "./check-add.ts";
+import { checkNames } from "./check-names.ts";
 import type { AcceptRequest } from "./engine/engine.ts";
 import { InvalidInputError } from "./errors.ts";
+import { DEFAULTS_NAMES } from "./option-names.ts";
 import type { AddDefaults, AddOptions } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Scope } from "./types.ts";
@@ -27,17 +29,18 @@ export interface ReadAdd {
 /** @throws {InvalidInputError} for what can be told without waiting */
 export function readAdd(given: GivenAdd, runtime: Runtime): ReadAdd {
   const scope = toScope(given.options, "add");
-  const mode = toMode(given.options);
-  const { opId = runtime.randomId() } = given.options;
-  const request = toAddRequest(given, scope, toText(opId, "opId"));
+  checkNames(given.defaults, DEFAULTS_NAMES, "defaults has no option");
+  const options = toCamelCase(given.options);
+  const mode = toMode(options);
+  const { opId = runtime.randomId() } = options;
+  const request = toAddRequest({ ...given, options }, scope, toText(opId, "opId"));
   // Waited for in its turn.
   request.catch(() => undefined);
   return { scope, opId, mode, request };
 }
 
 async function toAddRequest(given: GivenAdd, scope: Scope, opId: string): Promise<AcceptRequest> {
-  const { hasLLM } = given;
-  const options = toCamelCase(given.options);
+  const { hasLLM, options } = given;
   const op = toOpOptions(options, given.defaults, hasLLM ? "llm" : "rules");
   const { messages, leftOut } = await toMessages(given.messages, options.signal);
   checkAdd(op, scope, messages, hasLLM);

@@ -1,11 +1,31 @@
 /** What an instance cannot do with its options is refused at once, before anything is started or stored. */
+import { checkNames } from "./check-names.ts";
 import { readBackground } from "./consolidate-limits.ts";
 import { InvalidInputError } from "./errors.ts";
 import { isEmbedder } from "./open-engine.ts";
 import type { MemoryOptions } from "./options.ts";
 
-/** Options that contradict each other are refused. */
-export function checkOptions({ engine, worker, embedder, name, llm, reranker, consolidate }: MemoryOptions): void {
+/** Fails to compile when an option is missing here. */
+const NAMES: Record<keyof MemoryOptions, true> = {
+  name: true,
+  llm: true,
+  llmTimeoutMs: true,
+  reranker: true,
+  embedder: true,
+  engine: true,
+  storage: true,
+  worker: true,
+  defaults: true,
+  consolidate: true,
+  decay: true,
+  index: true,
+  runtime: true,
+};
+
+/** Options that are not known, or contradict each other, are refused. */
+export function checkOptions(options: MemoryOptions): void {
+  checkNames(options, Object.keys(NAMES), "Memory has no option");
+  const { engine, worker, embedder, name, llm, reranker, consolidate } = options;
   if (engine !== undefined && engine !== "worker" && worker) {
     throw new InvalidInputError("keepsake: `worker` has no meaning with this engine. Drop one of the two.");
   }

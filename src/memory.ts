@@ -70,7 +70,7 @@ export class Memory {
    * @throws {InvalidInputError} nothing is stored
    * @throws {LLMError} {LLMOutputError} the op stays pending (`error.details.opId`); `flush()` tries again
    */
-  async add(messages: string | MessageInput | MessageInput[], options: AddOptions): Promise<AddResult> {
+  async add(messages: string | MessageInput | readonly MessageInput[], options: AddOptions): Promise<AddResult> {
     const signal = signalOf(options);
     const { llm, defaults = {} } = this.#options;
     // As they are now: the caller may go on with its lists while they are read.
@@ -198,9 +198,9 @@ export class Memory {
    *   (`details.index`: its position in the batch)
    */
   update(id: string, change: string | UpdateFields, options?: EditOptions): Promise<MemoryItem>;
-  update(changes: UpdateEntry[], options?: EditOptions): Promise<MemoryItem[]>;
+  update(changes: readonly UpdateEntry[], options?: EditOptions): Promise<MemoryItem[]>;
   async update(
-    target: string | UpdateEntry[],
+    target: string | readonly UpdateEntry[],
     change: string | UpdateFields | EditOptions = {},
     options: EditOptions = {},
   ): Promise<MemoryItem | MemoryItem[]> {
@@ -218,7 +218,7 @@ export class Memory {
    * Deletes softly, one or up to 1000 at once, all or none: gone from every read but `history`.
    * @throws {InvalidInputError} not_found (`details.index`: its position in the batch)
    */
-  async delete(target: string | string[], options: EditOptions = {}): Promise<void> {
+  async delete(target: string | readonly string[], options: EditOptions = {}): Promise<void> {
     const given = Array.isArray(target) ? [...target] : [target];
     const { signal, read } = this.#edit(options);
     const [ids, opId] = await read(({ toIds }) => toIds(given));

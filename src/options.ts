@@ -66,15 +66,15 @@ export interface MemoryOptions {
 
 /** Scope ids as mem0's docs also spell them. */
 export interface SnakeCaseScope {
-  user_id?: string;
-  agent_id?: string;
-  app_id?: string;
-  run_id?: string;
+  user_id?: string | undefined;
+  agent_id?: string | undefined;
+  app_id?: string | undefined;
+  run_id?: string | undefined;
 }
 
 export interface CallOptions {
   /** Aborting rejects with the signal's reason. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Options of what changes memories: `update`, `delete`, `deleteAll`, `undo`, `feedback`. */
@@ -83,117 +83,121 @@ export interface EditOptions extends CallOptions {
    * Idempotency key: the same call with the same `opId` again, after an error with `outcome: "unknown"` say, changes nothing
    * and answers the same. Also the key to its changes, for `undo`. @default a new UUID
    */
-  opId?: string;
+  opId?: string | undefined;
 }
+
+/** A key without a value counts as absent. */
+type OrUndefined<T> = { [K in keyof T]?: T[K] | undefined };
 
 /**
  * Scope ids, top-level or in `filters`, in either spelling. At least one; for `search` and `getAll` a filter may choose
- * several scopes (`OR`, lists, `"*"`), as long as it leaves out what has none of the ids.
+ * several scopes (`OR`, lists, `"*"`), as long as it leaves out what has none of the ids. A plain id is never `"*"`:
+ * that is refused, since it could be taken for every one.
  */
-export interface ScopedOptions extends Scope, SnakeCaseScope, CallOptions {
-  filters?: Filter;
+export interface ScopedOptions extends OrUndefined<Scope>, SnakeCaseScope, CallOptions {
+  filters?: Filter | undefined;
 }
 
 /** Options that other versions of the API took. Accepted, without effect. */
 export interface LegacyOptions {
   /** @deprecated */
-  version?: string;
+  version?: string | undefined;
   /** @deprecated */
-  outputFormat?: string;
+  outputFormat?: string | undefined;
   /** @deprecated */
-  output_format?: string;
+  output_format?: string | undefined;
   /** @deprecated */
-  asyncMode?: boolean;
+  asyncMode?: boolean | undefined;
   /** @deprecated */
-  async_mode?: boolean;
+  async_mode?: boolean | undefined;
   /** @deprecated Means `topK`. */
-  limit?: number;
+  limit?: number | undefined;
   /** @deprecated Means `topK`. */
-  top_k?: number;
+  top_k?: number | undefined;
 }
 
 /** Options of `add` that may also be given once for all, as `defaults`. */
 export interface AddDefaults {
   /** Plain JSON in an object, kept on every memory of this add. Identity keys (`userId`, `user_id`, …) in it are dropped. */
-  metadata?: object;
+  metadata?: object | undefined;
   /** `false`: store each non-system message verbatim, without a model. @default true */
-  infer?: boolean;
+  infer?: boolean | undefined;
   /**
    * With `infer: false`: what this scope has word for word already is `NONE`, with its id. Facts are always treated so.
    * @default false
    */
-  dedupe?: boolean;
+  dedupe?: boolean | undefined;
   /** Earlier messages of exactly this scope that are read as context, 0 to 100; 0 turns it off. @default 10 */
-  contextWindow?: number;
+  contextWindow?: number | undefined;
   /** Which messages are kept as provenance and context after the commit. @default "all" */
-  retention?: Retention;
+  retention?: Retention | undefined;
   /** What to keep, in words ("travel, food"). By rules: facts that share a word with it. */
-  includes?: string;
+  includes?: string | undefined;
   /** What to leave out, in words. By rules: facts that share a word with it are dropped. */
-  excludes?: string;
+  excludes?: string | undefined;
   /** More rules for the LLM, above ours. No effect without an LLM. */
-  customInstructions?: string;
+  customInstructions?: string | undefined;
   /** The same in agent scope (an `agentId`, no `userId`). */
-  agentCustomInstructions?: string;
+  agentCustomInstructions?: string | undefined;
   /** Topics: `{ name: description }`, or mem0's list of such objects. Replaces the catalog of 15. */
-  customCategories?: Record<string, string> | Record<string, string>[];
+  customCategories?: Record<string, string> | readonly Record<string, string>[] | undefined;
   /** System prompts that replace ours whole. */
-  customPrompts?: CustomPrompts;
+  customPrompts?: CustomPrompts | undefined;
   /**
    * A JSON Schema of an object (docs/add.md tells the subset): in the same call as the facts the LLM also says what each
    * fact means by it; what validates is kept as `structuredData`. No effect without an LLM.
    */
-  structuredDataSchema?: object;
+  structuredDataSchema?: object | undefined;
   /** No later add changes these memories. @default false */
-  immutable?: boolean;
+  immutable?: boolean | undefined;
   /** `YYYY-MM-DD`: hidden from `search` and `getAll` after that day (UTC). */
-  expirationDate?: string;
+  expirationDate?: string | undefined;
   /** When it was said: a Date, an ISO string or Unix seconds. Backdates what is stored. @default now */
-  timestamp?: Date | string | number;
+  timestamp?: Date | string | number | undefined;
   /** `"procedural"`: one memory that sums up an agent's run. Needs an `agentId` and an LLM. */
-  memoryType?: "procedural" | "procedural_memory";
+  memoryType?: "procedural" | "procedural_memory" | undefined;
   /** `"keep"`: add only, nothing is superseded; the same statement again is still NONE. @default "resolve" */
-  conflicts?: "resolve" | "keep";
+  conflicts?: "resolve" | "keep" | undefined;
   /** Memories that one add may change or delete, a non-negative integer. @default 3 */
-  maxDestructive?: number;
+  maxDestructive?: number | undefined;
   /**
    * Also keep the entities and relations that the facts state; `add` then tells what changed in the graph. In the same
    * LLM call as the facts, and by rules where the LLM names none. @default false
    */
-  graph?: boolean;
+  graph?: boolean | undefined;
   /** Images in messages: described by the LLM, or skipped. @default "describe" */
-  images?: "describe" | "skip";
+  images?: "describe" | "skip" | undefined;
 }
 
 export interface AddOptions extends AddDefaults, ScopedOptions, LegacyOptions {
   /** `"accepted"`: resolve as soon as the op is safe; it is applied in the background. @default "applied" */
-  wait?: "applied" | "accepted";
+  wait?: "applied" | "accepted" | undefined;
   /** Tell what would happen, and write nothing. @default false */
-  dryRun?: boolean;
+  dryRun?: boolean | undefined;
   /** Return every stage as data: prompts, replies, neighbors, decisions. @default false */
-  trace?: boolean;
+  trace?: boolean | undefined;
   /** Idempotency key: the same `opId` again gives the same result and stores nothing. @default a new UUID */
-  opId?: string;
+  opId?: string | undefined;
 }
 
 /** What one consolidation may do. */
 interface ConsolidateLimits {
   /** Memories that it may change or delete, a non-negative integer; what goes beyond is left for the next. @default 20 */
-  maxDestructive?: number;
+  maxDestructive?: number | undefined;
   /**
    * Write down patterns that at least two memories show. Needs an LLM, and this many memories that were not looked at for
    * it yet. @default with an LLM, from 20 memories on
    */
-  summarize?: boolean | { minMemories?: number };
+  summarize?: boolean | { minMemories?: number } | undefined;
 }
 
 export interface ConsolidateOptions extends ScopedOptions, ConsolidateLimits {
   /** Tell what would happen, and write nothing. @default false */
-  dryRun?: boolean;
+  dryRun?: boolean | undefined;
   /** Return every stage as data: prompts, replies, neighbors, decisions. @default false */
-  trace?: boolean;
+  trace?: boolean | undefined;
   /** Idempotency key: the same `opId` again gives the same result and changes nothing. @default a new UUID */
-  opId?: string;
+  opId?: string | undefined;
 }
 
 /** Consolidation in the background. */
@@ -207,41 +211,41 @@ export interface ConsolidateBackground extends ConsolidateLimits {
 
 export interface DecayOptions {
   /** After so many days, above 0, a use counts half. @default 30 */
-  halfLifeDays?: number;
+  halfLifeDays?: number | undefined;
 }
 
 export interface SearchOptions extends ScopedOptions, ViewOptions, LegacyOptions {
   /** Number of results, a non-negative integer. @default 20 */
-  topK?: number;
+  topK?: number | undefined;
   /** Minimum score, in [0, 1]. @default 0 */
-  threshold?: number;
+  threshold?: number | undefined;
   /** Give each result the `parts` of its score. @default false */
-  explain?: boolean;
+  explain?: boolean | undefined;
   /** Also return the relations around what was found, at most 50. @default false */
-  graph?: boolean;
+  graph?: boolean | undefined;
   /** Put the best in order by the `reranker`. Where that fails, the answer says so. @default false */
-  rerank?: boolean | RerankOptions;
+  rerank?: boolean | RerankOptions | undefined;
   /**
    * Put the best in order by what the `llm` thinks of them, criterion by criterion, and by their score. Takes the
    * place of the `reranker`. Each has a name, a description, and a weight beside the score, which weighs 1.
    */
-  criteria?: Criterion[];
+  criteria?: readonly Criterion[] | undefined;
   /**
    * Which lists to search: memories, the kept messages themselves (with those around them), or both. `topK`, `threshold`
    * and `filters` apply to each. @default ["memories"]
    */
-  include?: ("memories" | "messages")[];
+  include?: readonly ("memories" | "messages")[] | undefined;
   /** Messages on either side of each message that is found, an integer from 0 to 10. @default 1 */
-  contextMessages?: number;
+  contextMessages?: number | undefined;
   /** What "last week" and "now" in the query are counted from, and ages with `decay`. @default `at`, or else now */
-  referenceDate?: Date | string;
+  referenceDate?: Date | string | undefined;
   /**
    * What is used again and again counts more, what is old and unused less: scores are multiplied by .3 to 1.5 (and cut
    * at 1), after the threshold. Each result returned counts as a use. No effect with `at`. @default as in the options
    */
-  decay?: boolean | DecayOptions;
+  decay?: boolean | DecayOptions | undefined;
   /** Only these fields of each result; `id` and `score` are always there, the others undefined. @default all */
-  fields?: readonly (keyof SearchResult)[];
+  fields?: readonly (keyof SearchResult)[] | undefined;
 }
 
 /** What `search` resolves to. */
@@ -258,33 +262,35 @@ export interface SearchAnswer {
 
 export interface GraphOptions extends ScopedOptions {
   /** Only what is around this one, by any of its names; "me" or the `userId` is the user. @default everything */
-  entity?: string;
+  entity?: string | undefined;
   /** How many steps around it, an integer from 0 to 10. @default 1 */
-  depth?: number;
+  depth?: number | undefined;
   /** What held then, as a Date or an ISO string. @default what holds now */
-  at?: Date | string;
+  at?: Date | string | undefined;
 }
 
 /** Which memories `search` and `getAll` see. */
 export interface ViewOptions {
   /** Also memories whose `expirationDate` is over. @default false */
-  showExpired?: boolean;
+  showExpired?: boolean | undefined;
   /**
    * Time travel: what was believed then. A Date, or an ISO 8601 string (a day alone is its first moment in UTC).
    * Metadata, expiration and text are as they were; a memory that was forgotten since is in no past either. @default now
    */
-  at?: Date | string;
+  at?: Date | string | undefined;
 }
 
 export interface GetAllOptions extends ScopedOptions, ViewOptions, LegacyOptions {
   /** At most this many. @default all */
-  topK?: number;
+  topK?: number | undefined;
   /** The same as pages: at most this many, 1 to 1000. @default all at once */
-  pageSize?: number;
+  pageSize?: number | undefined;
+  /** Means `pageSize`, as mem0's REST API spells it. */
+  page_size?: number | undefined;
   /** `nextCursor` of the page before, with the same options otherwise. @default the first page */
-  cursor?: string | null;
+  cursor?: string | null | undefined;
   /** Only these fields of each result; `id` is always there, the others undefined. @default all */
-  fields?: readonly (keyof MemoryItem)[];
+  fields?: readonly (keyof MemoryItem)[] | undefined;
 }
 
 export interface GetAllResult {
@@ -296,13 +302,13 @@ export interface GetAllResult {
 /** At least one of them. */
 export interface UpdateFields {
   /** Rejected for an immutable memory, unless `immutable: false` comes with it. */
-  text?: string;
+  text?: string | undefined;
   /** Merged into what is there; `null` removes a key. */
-  metadata?: object;
+  metadata?: object | undefined;
   /** `YYYY-MM-DD`: hidden from `search` and `getAll` after that day (UTC); `null`: never. */
-  expirationDate?: string | null;
+  expirationDate?: string | null | undefined;
   /** Whether adds, and `update` with a text, leave it alone. */
-  immutable?: boolean;
+  immutable?: boolean | undefined;
 }
 
 /** One of a batch. */
@@ -313,14 +319,14 @@ export interface UpdateEntry extends UpdateFields {
 /** The scope whose memories are exported, or `all`. */
 export interface ExportOptions extends ScopedOptions {
   /** Every scope of this database. @default false */
-  all?: boolean;
+  all?: boolean | undefined;
   /** Vectors too: four thirds of 4 bytes per dimension, and an import need not embed where the model is the same. @default false */
-  vectors?: boolean;
+  vectors?: boolean | undefined;
 }
 
 export interface ReadyOptions extends CallOptions {
   /** Also wait until the model answers and every memory is embedded in its space. @default false */
-  model?: boolean;
+  model?: boolean | undefined;
 }
 
 export interface FlushResult {

@@ -1,6 +1,9 @@
 /** From the options of the public methods to what the engine takes. */
 import type { ExportRequest, ListRequest, UpdateRequest } from "./engine/engine.ts";
+import { definedOnly } from "./add-options.ts";
+import { checkNames } from "./check-names.ts";
 import { InvalidInputError } from "./errors.ts";
+import { OPTION_NAMES, UPDATE_ENTRY_NAMES, UPDATE_NAMES, type ScopedCall } from "./option-names.ts";
 import type { EditOptions, ExportOptions, GetAllOptions, UpdateEntry, UpdateFields, ViewOptions } from "./options.ts";
 import type { Feedback, ISODate, Scope } from "./types.ts";
 import { toDay } from "./validate-days.ts";
@@ -11,14 +14,24 @@ const MAX_BATCH = 1_000;
 const MAX_PAGE = 1_000;
 
 export function toListRequest(options: GetAllOptions): ListRequest {
+  refusePage(options);
   const query = toQuery(options, "getAll");
-  const { topK, pageSize, cursor } = options;
+  const { topK = options.top_k ?? options.limit, pageSize = options.page_size, cursor } = options;
   if (topK !== undefined && pageSize !== undefined) {
     throw new InvalidInputError("keepsake: topK and pageSize mean the same. Pass one of them.");
   }
   const size = pageSize === undefined ? (topK === undefined ? null : toTopK(topK)) : toPageSize(pageSize);
   const before = cursor === undefined || cursor === null ? {} : { before: fromCursor(cursor) };
   return { ...query, topK: size, ...before, ...toView(options) };
+}
+
+/** @throws {InvalidInputError} for mem0's pages by number: what is added meanwhile would move them */
+function refusePage(options: unknown): void {
+  const { page } = (options ?? {}) as { page?: unknown };
+  if (page === undefined) return;
+  throw new InvalidInputError(
+    "keepsake: getAll has no pages by number. Pass the nextCursor of the page before as cursor.",
+  );
 }
 
 function toPageSize(value: unknown): number {
@@ -57,6 +70,7 @@ export function toUpdateRequest(id: unknown, change: string | UpdateFields, whic
   if (typeof fields !== "object" || fields === null) {
     throw new InvalidInputError(`keepsake: ${which} takes a text or an object of fields.`);
   }
+  checkNames(fields, which === "update" ? UPDATE_NAMES : UPDATE_ENTRY_NAMES, `${which} has no field`);
   const { text, metadata, expirationDate, immutable } = fields;
   if ([text, metadata, expirationDate, immutable].every((field) => field === undefined)) {
     throw new InvalidInputError(
@@ -121,7 +135,7 @@ export function toFeedback(given: Feedback | null): Feedback | null {
 }
 
 /** A scope and nothing else: what a filter would leave out must not be lost because it was not read. */
-export function toScopeOnly(options: unknown, call: string): Scope {
+export function toScopeOnly(options: unknown, call: ScopedCall): Scope {
   const { scope, scopeFilter, filter } = toQuery(options, call);
   if (filter === null && scopeFilter === null) return scope;
   throw new InvalidInputError(`keepsake: ${call} takes a whole scope and no filter.`);
@@ -129,10 +143,11 @@ export function toScopeOnly(options: unknown, call: string): Scope {
 
 export function toExportRequest(options: ExportOptions): ExportRequest {
   const { all = false, vectors = false, signal: _, ...rest } = options ?? {};
+  checkNames(rest, OPTION_NAMES.export, "export has no option");
   if (typeof all !== "boolean" || typeof vectors !== "boolean") {
     throw new InvalidInputError("keepsake: export: all and vectors must be true or false.");
   }
   if (!all) return { scope: toScopeOnly(rest, "export"), vectors };
-  if (Object.keys(rest).length === 0) return { scope: null, vectors };
+  if (Object.keys(definedOnly(rest)).length === 0) return { scope: null, vectors };
   throw new InvalidInputError("keepsake: export takes a scope or all: true, not both.");
 }

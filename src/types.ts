@@ -55,8 +55,8 @@ export interface MessageInput {
   /** Checked when it is called: literals in a list are plain strings to TypeScript. `developer` counts as `system`. */
   role: Message["role"] | (string & {});
   /** Null or missing where an assistant only calls tools. */
-  content?: string | (ContentPart | UnsaidPart)[] | null;
-  name?: string;
+  content?: string | readonly (ContentPart | UnsaidPart)[] | null | undefined;
+  name?: string | undefined;
 }
 
 /** A calendar day, `YYYY-MM-DD`. */

@@ -2,9 +2,11 @@
  * The boundary: what a caller hands in becomes plain, well-formed data or an InvalidInputError that says
  * what to do. Errors name positions and keys, never contents.
  */
+import { checkNames } from "./check-names.ts";
 import { isPlainObject } from "./copy.ts";
 import { InvalidInputError } from "./errors.ts";
 import { withIsoDates } from "./filter-dates.ts";
+import { OPTION_NAMES, type ScopedCall } from "./option-names.ts";
 import { SCOPE_IDS, SNAKE_CASE_IDS, type ScopeId } from "./scope.ts";
 import { compileScopeFilter } from "./search/filter.ts";
 import { scopePartOf, splitScope } from "./search/split-scope.ts";
@@ -28,11 +30,15 @@ export interface Query {
 /**
  * The scope ids of an options object: top-level or in `filters`, in camelCase or snake_case; and what else the
  * filters ask for.
- * @throws {InvalidInputError} where scopes without any id could be meant, or two spellings of an id contradict each other
+ * @throws {InvalidInputError} where scopes without any id could be meant, two spellings of an id contradict each other,
+ *   or an option is not known to the call
  */
-export function toQuery(options: unknown, call: string): Query {
+export function toQuery(options: unknown, call: ScopedCall): Query {
   const given = options ?? {};
-  if (typeof given !== "object") throw new InvalidInputError("keepsake: options must be an object.");
+  if (typeof given !== "object" || Array.isArray(given)) {
+    throw new InvalidInputError('keepsake: options must be an object such as { userId: "alice" }.');
+  }
+  checkNames(given, OPTION_NAMES[call], `${call} has no option`);
   const { filters } = given as { filters?: Filter | null };
   const { scope: inFilters, rest } = filters ? splitScope(withIsoDates(filters)) : { scope: {}, rest: null };
   const scope: Scope = {};
@@ -42,8 +48,17 @@ export function toQuery(options: unknown, call: string): Query {
   }
   const query: Query = { scope, ...(rest ? scopePartOf(rest) : { scopeFilter: null, filter: null }) };
   if (Object.keys(scope).length > 0 || isBound(query)) return query;
-  throw new InvalidInputError(
-    `keepsake: ${call} needs a scope: at least one of userId, agentId, appId, runId, top-level or in filters; ` +
+  throw missingScope(call);
+}
+
+function missingScope(call: ScopedCall): InvalidInputError {
+  const ids = "at least one of userId, agentId, appId, runId";
+  if (call !== "search" && call !== "getAll") {
+    const orAll = call === "export" ? ", or all: true" : "";
+    return new InvalidInputError(`keepsake: ${call} needs ${ids}, as plain ids${orAll}.`);
+  }
+  return new InvalidInputError(
+    `keepsake: ${call} needs a scope: ${ids}, top-level or in filters; ` +
       'there also as a list, in an OR of which every branch has one, or as "*" for all that have the id.',
   );
 }
@@ -57,7 +72,7 @@ function isBound({ scopeFilter }: Query): boolean {
  * One scope, plainly named.
  * @throws {InvalidInputError} where no id is given; two spellings of one contradict each other; filters ask for more
  */
-export function toScope(options: unknown, call: string): Scope {
+export function toScope(options: unknown, call: ScopedCall): Scope {
   const { scope, scopeFilter } = toQuery(options, call);
   if (scopeFilter === null) return scope;
   throw new InvalidInputError(`keepsake: ${call} takes its scope ids plainly: no list, no "*", no OR and no NOT.`);
@@ -81,6 +96,11 @@ function toId(value: unknown, key: string): string {
   }
   const id = String(value).trim().toWellFormed();
   if (id === "") throw new InvalidInputError(`keepsake: ${key} must not be empty.`);
+  if (id === "*") {
+    throw new InvalidInputError(
+      `keepsake: ${key} "*" means every one, which only filters of search and getAll take: filters: { ${key}: "*" }.`,
+    );
+  }
   if (/\s/u.test(id)) throw new InvalidInputError(`keepsake: ${key} must not contain white space.`);
   if (id.length > MAX_ID_LENGTH) {
     throw new InvalidInputError(`keepsake: ${key} must be at most ${MAX_ID_LENGTH} characters long.`);

@@ -12,6 +12,7 @@ import type { AddResult, ConsolidateResult, PendingOp } from "../types.ts";
 import { previewOp, runOp } from "./add.ts";
 import { Background } from "./consolidate/background.ts";
 import type { ConsolidateCall } from "./consolidate/run.ts";
+import { opError } from "./op-error.ts";
 import type { AddPorts } from "./ports.ts";
 import { openTrace, withTrace } from "./trace.ts";
 
@@ -205,7 +206,8 @@ export class OpQueue {
     } catch (thrown) {
       if (drive.signal?.aborted && drive.onAbort === "cancel") return this.#cancel(op.opId, drive.signal);
       // Each op gets an error of its own: what becomes of it is noted there.
-      const error = ending.aborted && thrown === ending.reason ? fromWire(structuredClone(toWire(thrown))) : thrown;
+      const error =
+        ending.aborted && thrown === ending.reason ? fromWire(structuredClone(toWire(thrown))) : opError(thrown);
       await this.#giveBack(op, error);
       throw error;
     }

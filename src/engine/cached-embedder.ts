@@ -62,7 +62,7 @@ export class CachedEmbedder {
 
   async #embedChecked(texts: string[]): Promise<Float32Array[]> {
     const vectors = await this.#ask(texts);
-    if (vectors.length !== texts.length) throw this.#bad(`${vectors.length} vectors for ${texts.length} texts`);
+    if (vectors.length !== texts.length) throw this.#bad(`${vectors.length} vectors instead of ${texts.length}`);
     for (const vector of vectors) {
       const problem = problemOf(vector, this.dims);
       if (problem) throw this.#bad(problem);
@@ -80,7 +80,7 @@ export class CachedEmbedder {
   }
 
   #bad(what: string): EmbedderError {
-    const message = `keepsake: the embedder "${this.space}" gave ${what}. Nothing was stored.`;
+    const message = `keepsake: the embedder "${this.space}" gave ${what}.`;
     return new EmbedderError("embedder_failed", message);
   }
 

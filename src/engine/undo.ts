@@ -89,7 +89,8 @@ async function unknownOp(tx: ReadTx, opId: string): Promise<InvalidInputError> {
   if (await tx.get("pending", opId)) {
     return new InvalidInputError("keepsake: this op has changed nothing yet. Use cancel(opId) to drop it.");
   }
-  return new InvalidInputError("keepsake: no op of this id has changed anything.", { code: "not_found" });
+  const message = "keepsake: no op of this id has changed anything. A memory's ops are told by history(id).";
+  return new InvalidInputError(message, { code: "not_found" });
 }
 
 async function assertNothingStandsOn(tx: ReadTx, opId: string, steps: readonly Step[]): Promise<void> {

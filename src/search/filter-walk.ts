@@ -8,8 +8,13 @@ const MAX = { conditions: 1_000, filters: 10_000, values: 100_000 };
 /** What is spent of `MAX`. Counted as the filter is walked, since it may hold the same object many times. */
 export type Spent = Record<keyof typeof MAX, number>;
 
+/** @param what is wrong, and what to do */
+export function refusal(what: string): InvalidInputError {
+  return new InvalidInputError(`keepsake: ${what}.`);
+}
+
 export function spend(spent: Spent, what: keyof Spent): void {
-  if (++spent[what] > MAX[what]) throw new InvalidInputError(`a filter takes at most ${MAX[what]} ${what}`);
+  if (++spent[what] > MAX[what]) throw refusal(`a filter takes at most ${MAX[what]} ${what}`);
 }
 
 export function unspent(): Spent {
@@ -23,8 +28,8 @@ export function camelCase(key: string): string {
 
 export function entriesOf(filter: unknown, depth: number, spent: Spent): [string, unknown][] {
   spend(spent, "filters");
-  if (!isObject(filter)) throw new InvalidInputError("a filter is an object of conditions");
-  if (depth > MAX_DEPTH) throw new InvalidInputError(`a filter is at most ${MAX_DEPTH} levels deep`);
+  if (!isObject(filter)) throw refusal("a filter is an object of conditions");
+  if (depth > MAX_DEPTH) throw refusal(`a filter is at most ${MAX_DEPTH} levels deep`);
   return Object.entries(filter);
 }
 
@@ -32,7 +37,7 @@ export function entriesOf(filter: unknown, depth: number, spent: Spent): [string
 export function listOf(key: string, value: unknown): unknown[] {
   const list = key === "NOT" && !Array.isArray(value) ? [value] : value;
   if (Array.isArray(list)) return list;
-  throw new InvalidInputError(`${key} takes a list of filters`);
+  throw refusal(`${key} takes a list of filters`);
 }
 
 /** By its tag and not by its prototype: the object may come from another realm. */

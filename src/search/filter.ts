@@ -11,11 +11,21 @@
  * - `metadata.` before a path is optional, and tells a metadata key from a field or an operator of the same name.
  *   A path into the structured data begins with `structuredData.`.
  */
-import { InvalidInputError } from "../errors.ts";
+import type { InvalidInputError } from "../errors.ts";
 import type { Filter } from "../filter-types.ts";
 import { SCOPE_IDS } from "../scope.ts";
 import type { JSONValue, MemoryRecord, Scope } from "../types.ts";
-import { camelCase, entriesOf, isObject, listOf, MAX_DEPTH, spend, unspent, type Spent } from "./filter-walk.ts";
+import {
+  camelCase,
+  entriesOf,
+  isObject,
+  listOf,
+  MAX_DEPTH,
+  refusal,
+  spend,
+  unspent,
+  type Spent,
+} from "./filter-walk.ts";
 
 const OPERATORS = ["eq", "ne", "gt", "gte", "lt", "lte", "in", "nin", "contains", "icontains"];
 
@@ -83,7 +93,7 @@ function compileEntry(key: string, value: unknown, depth: number, spent: Spent):
   }
   // As a path into metadata these would match nothing, without a word.
   if (/^(\$.*|and|or|not)$/i.test(key)) {
-    throw new InvalidInputError(
+    throw refusal(
       `unknown operator "${key}": lists of filters are AND, OR and NOT. A metadata key is "metadata.${key}"`,
     );
   }
@@ -116,7 +126,7 @@ function compileCondition(key: string, condition: unknown, isDate: boolean, spen
   const operators = isObject(condition)
     ? Object.entries(condition)
     : [[Array.isArray(condition) ? "in" : "eq", condition] as const];
-  if (operators.length === 0) throw new InvalidInputError(`"${key}" has no operator. Known: ${OPERATORS.join(", ")}`);
+  if (operators.length === 0) throw refusal(`"${key}" has no operator. Known: ${OPERATORS.join(", ")}`);
   const tests = operators.map(([operator, operand]) => {
     spend(spent, "conditions");
     if (!OPERATORS.includes(operator)) throw unknownOperator(key, operator);
@@ -127,7 +137,7 @@ function compileCondition(key: string, condition: unknown, isDate: boolean, spen
 }
 
 function unknownOperator(key: string, operator: string): InvalidInputError {
-  return new InvalidInputError(
+  return refusal(
     `unknown operator "${operator}" on "${key}". Known: ${OPERATORS.join(", ")}. ` +
       `To compare with an object write { eq: { … } }; for a key inside it write its path, "${key}.${operator}"`,
   );
@@ -163,7 +173,7 @@ function equals(key: string, operand: JSONValue, isDate: boolean): Test<JSONValu
 }
 
 function isOneOf(key: string, operand: JSONValue, isDate: boolean): Test<JSONValue> {
-  if (!Array.isArray(operand)) throw new InvalidInputError(`in and nin on "${key}" take a list`);
+  if (!Array.isArray(operand)) throw refusal(`in and nin on "${key}" take a list`);
   if (isDate) {
     const tests = operand.map((item) => equals(key, item, true));
     return (value) => tests.some((test) => test(value));
@@ -180,7 +190,7 @@ function contains(value: JSONValue, operand: JSONValue): boolean {
 }
 
 function containsIgnoringCase(key: string, operand: JSONValue): Test<JSONValue> {
-  if (typeof operand !== "string") throw new InvalidInputError(`icontains on "${key}" takes a string`);
+  if (typeof operand !== "string") throw refusal(`icontains on "${key}" takes a string`);
   const wanted = operand.toLowerCase();
   return (value) => {
     if (Array.isArray(value)) return value.some((item) => typeof item === "string" && item.toLowerCase() === wanted);
@@ -198,7 +208,7 @@ function ordered(operator: string, compare: Comparison): Test<JSONValue> {
 function comparison(key: string, operator: string, operand: JSONValue, isDate: boolean): Comparison {
   if (isDate) return dateComparison(key, operand);
   if (typeof operand !== "number" && typeof operand !== "string") {
-    throw new InvalidInputError(`${operator} on "${key}" takes a number or a string`);
+    throw refusal(`${operator} on "${key}" takes a number or a string`);
   }
   return (value) => {
     if (typeof value !== typeof operand || value === null) return NaN;
@@ -213,7 +223,7 @@ function dateComparison(key: string, operand: JSONValue): Comparison {
   const first = Date.parse(`${day}${time ?? "T00:00"}${offset ?? "Z"}`);
   // Date.parse takes 30 February for 2 March.
   if (text === undefined || Number.isNaN(first) || !isDay(day ?? "")) {
-    throw new InvalidInputError(`"${key}" is compared with ISO dates, such as 2026-11-22 or 2026-11-22T10:00:00Z`);
+    throw refusal(`"${key}" is compared with ISO dates, such as 2026-11-22 or 2026-11-22T10:00:00Z`);
   }
   const last = time === undefined ? first + 86_399_999 : first;
   return (value) => {
@@ -245,11 +255,11 @@ function isEqual(value: unknown, operand: unknown): boolean {
 
 function assertJSON(key: string, value: unknown, depth: number, spent: Spent): asserts value is JSONValue {
   spend(spent, "values");
-  if (depth > MAX_DEPTH) throw new InvalidInputError(`the value of "${key}" is more than ${MAX_DEPTH} levels deep`);
+  if (depth > MAX_DEPTH) throw refusal(`the value of "${key}" is more than ${MAX_DEPTH} levels deep`);
   if (value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value)) return;
   if (!Array.isArray(value) && !isObject(value)) {
     // An undefined that was ignored would widen the search to what it was meant to leave out.
-    throw new InvalidInputError(`the value of "${key}" is not JSON; leave the key out to accept any value`);
+    throw refusal(`the value of "${key}" is not JSON; leave the key out to accept any value`);
   }
   for (const inner of Object.values(value)) assertJSON(key, inner, depth + 1, spent);
 }

@@ -1,0 +1,191 @@
+import "fake-indexeddb/auto";
+import { InvalidInputError, Memory, type MemoryOptions, type MessageInput } from "keepsake";
+import { beforeEach, describe, expect, it } from "vitest";
+import { freshDatabase, openMemory, texts } from "./fixtures.ts";
+
+beforeEach(freshDatabase);
+const ALICE = { userId: "alice" };
+
+/** The options are of no type here: they are what plain JavaScript may hand in. */
+type Call = (memory: Memory, options: never) => Promise<unknown>;
+const CALLS: Record<string, Call> = {
+  add: (memory, options) => memory.add("I like tea", options),
+  search: (memory, options) => memory.search("tea", options),
+  getAll: (memory, options) => memory.getAll(options),
+  graph: (memory, options) => memory.graph(options),
+  consolidate: (memory, options) => memory.consolidate(options),
+  deleteAll: (memory, options) => memory.deleteAll(options),
+  forget: (memory, options) => memory.forget(options),
+  export: (memory, options) => memory.export(options),
+};
+const PLAIN_ONLY = Object.keys(CALLS).filter((name) => name !== "search" && name !== "getAll");
+
+function refused(call: string, options: unknown): Promise<string> {
+  return CALLS[call]!(openMemory(), options as never).then(
+    () => "accepted",
+    (error: unknown) => {
+      expect(error).toBeInstanceOf(InvalidInputError);
+      return (error as Error).message;
+    },
+  );
+}
+
+describe("an option that is not known", () => {
+  it.each([
+    ["search", { topk: 3 }, 'keepsake: search has no option "topk". Did you mean topK?'],
+    ["search", { treshold: 0.5 }, 'keepsake: search has no option "treshold". Did you mean threshold?'],
+    ["search", { filter: { mood: "good" } }, 'keepsake: search has no option "filter". Did you mean filters?'],
+    ["search", { show_expired: true }, 'keepsake: search has no option "show_expired". Did you mean showExpired?'],
+    ["getAll", { pagesize: 3 }, 'keepsake: getAll has no option "pagesize". Did you mean pageSize?'],
+    ["add", { metdata: {} }, 'keepsake: add has no option "metdata". Did you mean metadata?'],
+    ["graph", { entitiy: "Anna" }, 'keepsake: graph has no option "entitiy". Did you mean entity?'],
+    ["consolidate", { dryrun: true }, 'keepsake: consolidate has no option "dryrun". Did you mean dryRun?'],
+    ["deleteAll", { filter: {} }, 'keepsake: deleteAll has no option "filter". Did you mean filters?'],
+    ["export", { vector: true }, 'keepsake: export has no option "vector". Did you mean vectors?'],
+  ])("of %s %j is named, with the nearest that is", async (call, options, message) => {
+    expect(await refused(call, { ...ALICE, ...options })).toBe(message);
+  });
+
+  it("is refused by an export of everything, too", async () => {
+    expect(await refused("export", { all: true, vector: true })).toContain("Did you mean vectors?");
+  });
+
+  it("that is near to none gets the known ones, in our spelling", async () => {
+    expect(await refused("forget", { ...ALICE, recursively: true })).toBe(
+      'keepsake: forget has no option "recursively". Known: userId, agentId, appId, runId, filters, signal.',
+    );
+  });
+
+  it.each(Object.keys(CALLS))("of %s may be there without a value", async (call) => {
+    expect(await refused(call, { ...ALICE, nothing: undefined })).toBe("accepted");
+  });
+
+  it("of update is named, in a batch with its position, and nothing is changed", async () => {
+    const memory = openMemory();
+    const { results } = await memory.add("I like tea", { ...ALICE, infer: false });
+    const id = results[0]!.id!;
+    await expect(memory.update(id, { txt: "x" } as never)).rejects.toThrow(
+      'keepsake: update has no field "txt". Did you mean text?',
+    );
+    const batch = [{ id, text: "x", expiration_date: "2030-01-01" }] as never;
+    await expect(memory.update(batch)).rejects.toThrow('update[0] has no field "expiration_date". Did you mean exp');
+    expect(await memory.get(id)).toMatchObject({ memory: "I like tea" });
+  });
+
+  it.each([
+    [{ embeder: "hashing" }, /Memory has no option "embeder"\. Did you mean embedder\?/],
+    [{ vectorStore: {} }, /Memory has no option "vectorStore"\. Known: name, llm, /],
+    [{ apiKey: "k" }, /Memory has no option "apiKey"\. Known: /],
+  ])("of the constructor, %j, is refused at once", (options, message) => {
+    expect(() => new Memory(options as MemoryOptions)).toThrow(message);
+  });
+
+  it("of defaults is told by the first add", async () => {
+    const memory = openMemory({ defaults: { inferr: false } as never });
+    await expect(memory.add("I like tea", ALICE)).rejects.toThrow(
+      'defaults has no option "inferr". Did you mean infer?',
+    );
+  });
+});
+
+describe("other spellings that are known", () => {
+  it("add takes every option in snake_case, those of the call as well", async () => {
+    const memory = openMemory();
+    const options = { user_id: "alice", dry_run: true, enable_graph: true, expiration_date: "2030-01-01" };
+    expect(await memory.add("I like tea", options)).toMatchObject({ dryRun: true });
+    expect(texts(await memory.getAll(ALICE))).toEqual([]);
+  });
+
+  it("getAll takes limit and top_k for topK, and page_size for pageSize", async () => {
+    const memory = openMemory();
+    await memory.add(
+      ["I like tea", "I like rum", "I like gin"].map((content) => ({ role: "user", content })),
+      {
+        ...ALICE,
+        infer: false,
+      },
+    );
+    expect(texts(await memory.getAll({ ...ALICE, limit: 1 }))).toHaveLength(1);
+    expect(texts(await memory.getAll({ ...ALICE, top_k: 2 }))).toHaveLength(2);
+    const page = await memory.getAll({ ...ALICE, page_size: 2 });
+    expect(page.results).toHaveLength(2);
+    expect(texts(await memory.getAll({ ...ALICE, page_size: 2, cursor: page.nextCursor }))).toHaveLength(1);
+  });
+
+  it("getAll has no pages by number, and says what to do", async () => {
+    expect(await refused("getAll", { ...ALICE, page: 2 })).toBe(
+      "keepsake: getAll has no pages by number. Pass the nextCursor of the page before as cursor.",
+    );
+  });
+});
+
+describe("a scope that is not meant so", () => {
+  it.each(Object.keys(CALLS))('%s refuses "*" as a plain id, in either spelling', async (call) => {
+    const message = 'keepsake: userId "*" means every one, which only filters of search and getAll take: ';
+    expect(await refused(call, { userId: "*" })).toBe(`${message}filters: { userId: "*" }.`);
+    expect(await refused(call, { ...ALICE, run_id: " * " })).toContain('run_id "*" means every one');
+  });
+
+  it.each(PLAIN_ONLY)("%s without a scope is not advised to use a filter", async (call) => {
+    const ids = `keepsake: ${call} needs at least one of userId, agentId, appId, runId, as plain ids`;
+    expect(await refused(call, {})).toBe(call === "export" ? `${ids}, or all: true.` : `${ids}.`);
+  });
+
+  it.each(Object.keys(CALLS))("%s names the near miss of a misspelt id", async (call) => {
+    expect(await refused(call, { userID: "alice" })).toBe(
+      `keepsake: ${call} has no option "userID". Did you mean userId?`,
+    );
+  });
+
+  it.each([["alice"], [7], [["alice"]]])("add(messages, %j) says what options are", async (options) => {
+    expect(await refused("add", options)).toBe('keepsake: options must be an object such as { userId: "alice" }.');
+  });
+});
+
+describe("errors say what is the case", () => {
+  it("an op whose embedder failed is kept, and the error says so", async () => {
+    const embedder = { space: "none", dims: 4, kind: "semantic" as const, embed: async () => [] };
+    const memory = openMemory({ embedder });
+    const error: unknown = await memory.add("I like tea", ALICE).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: "embedder_failed", details: { pending: true } });
+    expect((error as Error).message).toBe(
+      'keepsake: the embedder "none" gave 0 vectors instead of 1. The op is kept and stays pending; flush() tries again.',
+    );
+    expect(await memory.pending()).toHaveLength(1);
+    await expect(memory.search("tea", ALICE)).rejects.not.toThrow(/pending/);
+  });
+
+  it("undo of a memory's id tells where its ops are", async () => {
+    const memory = openMemory();
+    const { results } = await memory.add("I like tea", { ...ALICE, infer: false });
+    await expect(memory.undo(results[0]!.id!)).rejects.toThrow("A memory's ops are told by history(id).");
+  });
+
+  it.each([
+    { age: { like: 1 } },
+    { age: {} },
+    { AND: {} },
+    { createdAt: { gt: "soon" } },
+    { age: { in: 1 } },
+    { $or: [] },
+  ])("of the filter %j they begin like all others", async (filters) => {
+    expect(await refused("search", { ...ALICE, filters })).toMatch(/^keepsake: .*\.$/);
+  });
+});
+
+describe("types", () => {
+  it("messages and lists may be readonly, and an option may be undefined", async () => {
+    const memory = openMemory();
+    const messages: readonly MessageInput[] = [
+      { role: "user", content: [{ type: "text", text: "I like tea" }] as const },
+    ];
+    const agentId: string | undefined = undefined;
+    await memory.add(messages, { ...ALICE, agentId, infer: false, metadata: undefined } as const);
+    const given = { ...ALICE, agentId, topK: undefined, threshold: undefined, filters: undefined } as const;
+    expect(texts(await memory.search("tea", { ...given, include: ["memories"] } as const))).toEqual(["I like tea"]);
+    const { results } = await memory.getAll({ ...ALICE, runId: undefined, pageSize: undefined, cursor: undefined });
+    const ids: readonly string[] = results.map(({ id }) => id);
+    await memory.delete(ids);
+    expect(texts(await memory.getAll(ALICE))).toEqual([]);
+  });
+});
