@@ -40,9 +40,11 @@ export type Fields = ReadonlySet<string> | null;
 export function toFields(value: unknown, call: "search" | "getAll"): Fields {
   if (value === undefined) return null;
   const known = Object.keys(call === "search" ? RESULT_FIELDS : ITEM_FIELDS);
-  const unknown = Array.isArray(value) ? value.find((name) => !known.includes(name as string)) : null;
-  if (Array.isArray(value) && unknown === undefined) return new Set(["id", "score", ...(value as string[])]);
-  const problem = unknown === null ? "must be a list of names" : `has no ${JSON.stringify(unknown)}`;
+  // Copied: a list may have gaps, too.
+  const names: unknown[] | null = Array.isArray(value) ? [...(value as unknown[])] : null;
+  const unknown = names?.filter((name) => !known.includes(name as string));
+  if (names && unknown?.length === 0) return new Set(["id", "score", ...(names as string[])]);
+  const problem = unknown ? `has no ${JSON.stringify(unknown[0]) ?? "undefined"}` : "must be a list of names";
   throw new InvalidInputError(`keepsake: ${call}: fields ${problem}. Known: ${known.join(", ")}.`);
 }
 

@@ -10,6 +10,7 @@ import { closeUnsaid, GRAPH_TABLES } from "./graph.ts";
 import { Ledger, type Changes } from "./ledger.ts";
 import { recordsOf, selects } from "./selection.ts";
 import type { VectorSets } from "./spaces.ts";
+import { withdrawDeleted } from "./withdraw.ts";
 
 const WRITTEN = ["meta", "scopes", "memories", "vectors", "changes", ...GRAPH_TABLES] as const;
 const NO_VECTORS: VectorSets = new Map();
@@ -83,10 +84,10 @@ export async function removeAll(
       await drop(tx, row);
       dropped.push(row.opId);
     }
+    const reason = "app: deleted with its scope";
+    await withdrawDeleted(tx, ledger, asked, reason);
     const records = await recordsOf(tx, { scope: asked });
-    for (const record of records) {
-      await ledger.remove(record, { reason: "app: deleted with its scope", decidedBy: "app" });
-    }
+    for (const record of records) await ledger.remove(record, { reason, decidedBy: "app" });
     return records;
   };
   const isOf = (change: Change): boolean => change.event === "DELETE" && isAsked(change.after.scope);
@@ -150,7 +151,7 @@ export function edit(
   const { opId = context.runtime.randomId() } = repeat;
   return context.store.write([...WRITTEN, "ops", "pending", ...more], "strict", async (tx) => {
     const made = await changesMade(tx, repeat);
-    if (made.length > 0) return { records: made.map(({ after }) => after), opId, seq: made.at(-1)!.seq };
+    if (made.length > 0) return { records: editedIn(made), opId, seq: made.at(-1)!.seq };
     // What the app says now is later than every op accepted so far: none of them overrides it.
     const clock = await nextOrder(tx);
     const ledger = new Ledger(tx, clock, { opId, order: clock.order, at: isoNow(context.runtime) }, vectors);
@@ -158,6 +159,11 @@ export function edit(
     await ledger.close();
     return { records, opId, seq: ledger.clock.seq };
   });
+}
+
+/** What was deleted before it is not among what it says that it deleted. */
+function editedIn(made: readonly Change[]): MemoryRecord[] {
+  return made.flatMap(({ before, after }) => (before?.deletedAt ? [] : [after]));
 }
 
 /**

@@ -2,19 +2,20 @@
  * Search where time matters: former texts of memories, for a query that asks for the past, and decay. A chunk of its
  * own: most searches need none of it.
  */
+import type { ReadTx } from "../store/store.ts";
 import type { TimeIntent } from "../text/time-intent.ts";
 import type { MemoryRecord, ScoreParts, SearchResult } from "../types.ts";
 import { Accesses } from "./accesses.ts";
 import { openPastView } from "./as-of.ts";
 import type { CachedEmbedder } from "./cached-embedder.ts";
-import { readClock } from "./clock.ts";
+import { readClock, type Clock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
 import { decayFactor } from "../search/decay.ts";
 import type { SearchRequest } from "./engine.ts";
 import type { ScopeView } from "./scope-view.ts";
 import { search, type SearchBasis, type TimeSignal } from "./search.ts";
 import { selects } from "./selection.ts";
-import { asksForPast, readLog, versionsIn, type Version } from "./superseded.ts";
+import { areCurrent, asksForPast, readLog, versionsIn, type Version } from "./superseded.ts";
 import { timeSignalOf } from "./time-signal.ts";
 import type { Views } from "./views.ts";
 
@@ -35,17 +36,19 @@ interface Given {
 
 interface Versions {
   versions: Version[];
-  /** In which they were read; null: whichever. */
-  epoch: number | null;
+  /** When they were read; null: whenever. */
+  clock: Clock | null;
 }
 
-const NO_VERSIONS: Versions = { versions: [], epoch: null };
+const NO_VERSIONS: Versions = { versions: [], clock: null };
 
 export class TimeSearch {
+  readonly #context: EngineContext;
   readonly #views: Views;
   readonly #accesses: Accesses;
 
   constructor(context: EngineContext, views: Views) {
+    this.#context = context;
     this.#views = views;
     this.#accesses = new Accesses(context);
   }
@@ -63,7 +66,8 @@ export class TimeSearch {
     const found = await this.#found({ request: wanted, vector, embedder, basis });
     const kept = found.filter(({ score }) => score >= threshold);
     const best = (decay ? await this.#decayed(kept, decay) : kept).slice(0, topK);
-    if (decay) this.#accesses.note(idsOf(best), Date.parse(decay.reference));
+    // A reference date is no day on which it was of use, where that is still to come.
+    if (decay) this.#accesses.note(idsOf(best), Math.min(Date.parse(decay.reference), Date.parse(basis.nowIso)));
     return explain ? best : best.map(({ parts: _parts, ...result }) => result);
   }
 
@@ -76,7 +80,7 @@ export class TimeSearch {
   async #found(given: Given): Promise<Scored[]> {
     const { request, vector, embedder, basis } = given;
     const { time } = request;
-    const { versions, epoch } = time && asksForPast(time) ? await this.#versions(given, time) : NO_VERSIONS;
+    const { versions, clock } = time && asksForPast(time) ? await this.#versions(given, time) : NO_VERSIONS;
     const past: ScopeView[] = [];
     try {
       for (const [scopeKey, records] of byScope(versions)) {
@@ -84,10 +88,10 @@ export class TimeSearch {
       }
       const timely = { ...basis, time: signalOf(time, versions) };
       const found = await this.#views.selected(selects(request), embedder, async (views, tx) => {
-        if (epoch !== null && (await readClock(tx)).epoch !== epoch) return null;
+        if (clock !== null && !(await isStill(tx, clock, versions))) return null;
         return search([...views, ...past], request, vector, timely, tx);
       });
-      // Something was forgotten while its former text was being embedded.
+      // Something was deleted or forgotten while its former text was being embedded.
       return found === null ? await this.#found(given) : withVersions(found as Scored[], versions);
     } finally {
       for (const view of past) view.close();
@@ -95,13 +99,16 @@ export class TimeSearch {
   }
 
   /** Of the memories that the query is about; where it names no days, also of what was deleted lately. */
-  #versions({ request, vector, embedder, basis }: Given, time: TimeIntent): Promise<Versions> {
-    return this.#views.selected(selects(request), embedder, async (views, tx) => {
+  async #versions({ request, vector, embedder, basis }: Given, time: TimeIntent): Promise<Versions> {
+    const { scopeKeys, changed } = await this.#views.selected(selects(request), embedder, async (views, tx) => {
       const best = await search(views, { ...request, topK: WITH_PAST }, vector, basis, tx);
       const changed = idsOf(best).filter((id) => views.some((view) => hasPast(view, id)));
-      const scopeKeys = time.order ? views.map((view) => view.scopeKey) : [];
+      return { scopeKeys: time.order ? views.map((view) => view.scopeKey) : [], changed };
+    });
+    // Not in the turn of the views: other searches need not wait for it.
+    return this.#context.store.read(["meta", "changes"], async (tx) => {
       const log = await readLog(tx, scopeKeys, changed);
-      return { versions: versionsIn(log, time, basis.nowIso), epoch: (await readClock(tx)).epoch };
+      return { versions: versionsIn(log, time, basis.nowIso), clock: await readClock(tx) };
     });
   }
 
@@ -117,6 +124,11 @@ export class TimeSearch {
     });
     return decayed.sort(byScore);
   }
+}
+
+async function isStill(tx: ReadTx, { epoch, seq }: Clock, versions: readonly Version[]): Promise<boolean> {
+  const now = await readClock(tx);
+  return now.epoch === epoch && (now.seq === seq || (await areCurrent(tx, versions)));
 }
 
 /** Former texts, by the key of their scope. */

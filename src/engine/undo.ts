@@ -12,6 +12,7 @@ import { GRAPH_TABLES, undoGraph } from "./graph.ts";
 import { Ledger } from "./ledger.ts";
 import type { UndoBlocker, UndoResult } from "./results.ts";
 import type { VectorSets } from "./spaces.ts";
+import { standingOn } from "./standing.ts";
 
 /** What an op changed of one memory: from `before` (null: it was not there) to what its last change left. */
 interface Step {
@@ -59,7 +60,8 @@ export function undo(
     for (const step of steps) {
       const current = await tx.get("memories", step.memoryId);
       if (!current) continue;
-      results.push(await takeBack(ledger, step, current, opId));
+      const result = await takeBack(ledger, step, current, opId);
+      if (result) results.push(result);
       scopeKeys.add(current.scopeKey);
     }
     // An add of what was known may have added to the graph alone.
@@ -109,42 +111,32 @@ async function assertNothingStandsOn(tx: ReadTx, opId: string, steps: readonly S
   });
 }
 
-/**
- * Changes after `seq` that still have an effect.
- * @param changes of one memory, in order
- */
-function standingOn(changes: readonly Change[], seq: number): Change[] {
-  const undone = new Set<string>();
-  // Newest first: an undo that was itself undone takes nothing back.
-  for (const change of changes.toReversed()) {
-    if (change.undoes !== undefined && !undone.has(change.opId)) undone.add(change.undoes);
-  }
-  const seqOf = new Map(changes.map((change) => [change.opId, change.seq]));
-  return changes.filter((change) => {
-    if (change.seq <= seq || undone.has(change.opId)) return false;
-    // With what it took back it comes to nothing, unless that was before.
-    return change.undoes === undefined || (seqOf.get(change.undoes) ?? 0) <= seq;
-  });
-}
-
 /** Of an undo that was done before. */
 function toldAgain(made: Change[], undone: string): Undone {
   const { opId, seq } = made.at(-1)!;
-  const results = made.map(({ event, before, after, reason }): AddResultItem => {
+  const results = made.flatMap(({ event, before, after, reason }): AddResultItem[] => {
+    if (before?.deletedAt && after.deletedAt) return [];
     const { id, memory, metadata } = event === "DELETE" ? before! : after;
     const item: AddResultItem = { id, memory, event, reason, metadata };
-    return event === "ADD" ? item : { ...item, previousMemory: before!.memory };
+    return [event === "ADD" ? item : { ...item, previousMemory: before!.memory }];
   });
   return { result: { opId, undone, results }, seq, scopeKeys: [] };
 }
 
-async function takeBack(ledger: Ledger, step: Step, current: MemoryRecord, opId: string): Promise<AddResultItem> {
+/** @returns null for what was deleted before the op, and still is */
+async function takeBack(
+  ledger: Ledger,
+  step: Step,
+  current: MemoryRecord,
+  opId: string,
+): Promise<AddResultItem | null> {
   const { before } = step;
   const why = { reason: `undo of ${opId}`, decidedBy: "app", undoes: opId } as const;
   const { id } = current;
   if (!before || before.deletedAt) {
     if (before) await ledger.put("DELETE", current, { ...before, rev: current.rev + 1 }, why);
     else await ledger.remove(current, why);
+    if (before && current.deletedAt) return null;
     const { memory, metadata } = current;
     return { id, memory, event: "DELETE", previousMemory: memory, reason: why.reason, metadata };
   }

@@ -26,16 +26,37 @@ const DAYS_OF = { day: 1, weekend: 7, week: 7, month: 31, year: 366 } as const;
 const RECENT = /\b(?:recent(?:ly)?|lately|latest|newest|now(?:adays)?|currently|these days|at the moment)\b/i;
 const EARLY =
   /\b(?:original(?:ly)?|initial(?:ly)?|at first|earliest|in the beginning|first time|(?:i|we|you|he|she|they) first)\b/i;
-const EARLIER = /\b(?:used? to|previous(?:ly)?|former(?:ly)?|in the past|back then|earlier|prior)\b(?! to\b)/i;
-/** Not "before long", "after all": what they lead to is not a thing that happened. */
-const ORDER = /\b(before|prior to|after)\b(?! (?:long|all)\b)(.*)$/is;
+/** What somebody has one of at a time, so that a former one was superseded: not a former colleague, prior experience. */
+const ONE_AT_A_TIME =
+  "(?:home|house|flat|apartment|place|address|city|town|country|school|university|job|employer|company|workplace|position" +
+  "|role|title|boss|manager|doctor|dentist|name|surname|phone|number|email|car|bike|plan|favou?rite|partner|diet)s?";
+const EARLIER = new RegExp(
+  [
+    "\\b(?:i|we|you|he|she|they)(?: \\w+ly| also| never| always)? used to\\b",
+    "\\bdid\\b[^.?!]*\\bused? to\\b",
+    `\\b(?:previous|former)(?: \\w+)? ${ONE_AT_A_TIME}\\b`,
+    "\\b(?:previously|formerly|in the past|back then)\\b",
+    "\\bearlier(?=\\s*(?:[?!.,]|$))",
+  ].join("|"),
+  "i",
+);
+/** Not "is Ann's knife used to cut bread". Only a capital tells that it is a name. */
+const NAME_USED_TO = /(?<!\b(?:[Ii]s|[Aa]re|[Ww]as|[Ww]ere)\b[^.?!]*)\b[A-Z][\w'-]* used to\b/;
+/** Not "before long", "after all": what they lead to is not a thing that happened. Nor "look after", "named after". */
+const ORDER =
+  /\b(before|prior to|(?<!\b(?:look(?:s|ed|ing)?|named?|tak(?:e|es|en|ing)|took) )after)\b(?! (?:long|all)\b)(.*)$/is;
 const BOUND = /\b(?:(day|weekend|week|month|year) )?(before|prior to|until|after|since)\b(.*)$/is;
 
 /** A month or a weekday alone may be behind us or ahead; these say that it is ahead. */
 const AHEAD =
-  /\b(?:will|shall|going to|gonna|plan\w*|upcoming|coming|next|tomorrow|(?:is|are|am) \w+ \w+ing|do (?:i|we) have)\b/i;
+  /\b(?:will|shall|going to|gonna|plan(?:s|ned|ning)?|upcoming|coming|next|tomorrow|(?:is|are|am) \w+ \w+ing|do (?:i|we) have)\b/i;
 const MONTH =
   /\b(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b/i;
+/** Not "May called", who is somebody. */
+const BARE_DATE = new RegExp(
+  `^\\s*(?:\\d{4}\\b|${MONTH.source.slice(2)}(?:[.,]? \\d|\\s*(?:[?!.,;]|$)|\\s+(?:in|at|on|of|with|for|to|from|by|and|or|last|this|next)\\b))`,
+  "i",
+);
 const WEEKDAY = /\bon (?:sun|mon|tues|wednes|thurs|fri|satur)day\b/i;
 
 /**
@@ -58,7 +79,7 @@ function orderOf(query: string): TimeIntent["order"] {
   if (word !== undefined && (of !== "" || word !== "after")) {
     return { is: word.toLowerCase() === "after" ? "after" : "before", of };
   }
-  return EARLIER.test(query) ? { is: "before", of: "" } : undefined;
+  return EARLIER.test(query) || NAME_USED_TO.test(query) ? { is: "before", of: "" } : undefined;
 }
 
 function windowOf(query: string, today: ISODay): EventTime | undefined {
@@ -79,7 +100,8 @@ function windowOf(query: string, today: ISODay): EventTime | undefined {
 function dateAtStart(rest: string, today: ISODay): EventTime | null {
   // Three words hold any date; later ones would be another.
   const first = rest.trim().split(/\s+/).slice(0, 3).join(" ");
-  return first === "" ? null : (eventTimeOf(first, today) ?? eventTimeOf(`in ${first}`, today));
+  if (first === "") return null;
+  return eventTimeOf(first, today) ?? (BARE_DATE.test(rest) ? eventTimeOf(`in ${first}`, today) : null);
 }
 
 /** So many days next to a window. */

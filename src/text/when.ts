@@ -11,6 +11,9 @@ const WEEKDAYS = "sunday monday tuesday wednesday thursday friday saturday".spli
 const NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split(" ");
 
 const MONTH = `(${MONTHS.map((m) => (m === "may" ? m : `${m}|${m.slice(0, 3)}`)).join("|")})\\.?`;
+/** "May 3 people come", "march 3 miles": a verb and what is counted, and no day. */
+const PREPOSITION = "(?:on|before|after|since|until|till|by|from|to|of|at|in|for|with|and|or|through|as|when|while)";
+const VERB = `(?<!\\b${PREPOSITION} )(?:may|march) \\d{1,2} (?!${PREPOSITION}\\b)[a-z]`;
 const COUNT = `(\\d{1,3}|an?|${NUMBERS.join("|")})`;
 
 /** Patterns, most exact first; the first that matches decides. */
@@ -22,7 +25,7 @@ const PATTERNS: [RegExp, (match: RegExpExecArray, today: Date) => EventTime | nu
     ([, d, m, y], today) => day(y ? Number(y) : today.getUTCFullYear(), monthIndex(m!), Number(d)),
   ],
   [
-    new RegExp(`\\b${MONTH} (\\d{1,2})(?:st|nd|rd|th)?(?:,? (\\d{4}))?\\b(?!\\d)`, "i"),
+    new RegExp(`\\b(?!${VERB})${MONTH} (\\d{1,2})(?:st|nd|rd|th)?(?:,? (\\d{4}))?\\b(?!\\d)`, "i"),
     ([, m, d, y], today) => day(y ? Number(y) : today.getUTCFullYear(), monthIndex(m!), Number(d)),
   ],
   [new RegExp(`\\b${MONTH},? (\\d{4})\\b`, "i"), ([, m, y]) => month(Number(y), monthIndex(m!))],

@@ -19,6 +19,10 @@ describe("timeIntentOf, asked on Sunday 2026-11-22", () => {
     ["what did Ann do the week before August 3, 2026?", "2026-07-27", "2026-08-02"],
     ["what did Ann do after May 2026?", "2026-06-01", "9999-12-31"],
     ["what did I pack before the trip in May 2026", "2026-05-01", "2026-05-31"],
+    ["which plants did I buy in May", "2026-05-01", "2026-05-31"],
+    ["what did I do before May?", "0001-01-01", "2026-04-30"],
+    ["whom did I meet after May 2026 in Rome", "2026-06-01", "9999-12-31"],
+    ["what happened on May 3 at home", "2026-05-03", "2026-05-03"],
   ];
   for (const [query, from, to] of windows) {
     it(`reads days: "${query}"`, () => expect(timeIntentOf(query, NOW)?.window).toEqual({ from, to }));
@@ -37,9 +41,34 @@ describe("timeIntentOf, asked on Sunday 2026-11-22", () => {
     const orderOf = (query: string) => timeIntentOf(query, NOW)?.order;
     expect(orderOf("Where did I live before Hamburg?")).toEqual({ is: "before", of: "Hamburg" });
     expect(orderOf("where did I live after Bonn")).toEqual({ is: "after", of: "Bonn" });
-    for (const query of ["what did I use to play", "my previous employer", "where did I live before?"]) {
+    for (const query of [
+      "what did I use to play",
+      "what I used to play",
+      "the games that Ann used to play",
+      "my previous employer",
+      "where I lived earlier",
+      "where did I live before?",
+    ]) {
       expect(orderOf(query)).toEqual({ is: "before", of: "" });
     }
+  });
+
+  it("takes no habit, no use and nobody's name for a time", () => {
+    for (const query of [
+      "which app do I use to track runs?",
+      "what can I use to clean it",
+      "is this knife used to cut bread",
+      "Is Strava used to track runs?",
+      "my former colleague",
+      "prior experience",
+      "earlier meeting",
+      "who looks after my cat",
+      "may 3 people come along",
+      "how long did we march 3 miles",
+    ]) {
+      expect(timeIntentOf(query, NOW)).toBeNull();
+    }
+    expect(timeIntentOf("what did I do after May called", NOW)?.order).toEqual({ is: "after", of: "May called" });
   });
 
   it("finds nothing where a query says nothing about time", () => {
