@@ -70,8 +70,9 @@ function toReference({ referenceDate, at }: SearchOptions, now: number): ISODate
 function toDecay(decay: unknown, reference: ISODate): SearchRequest["decay"] | null {
   if (decay === undefined || decay === false) return null;
   if (decay === true) return { halfLifeDays: HALF_LIFE_DAYS, reference };
-  const { halfLifeDays = HALF_LIFE_DAYS } = (decay ?? {}) as Partial<DecayOptions>;
-  if (typeof decay === "object" && decay !== null && Number.isFinite(halfLifeDays) && halfLifeDays > 0) {
+  const { halfLifeDays = HALF_LIFE_DAYS, ...unknown } = (decay ?? {}) as Partial<DecayOptions>;
+  const isObject = typeof decay === "object" && decay !== null && !Array.isArray(decay);
+  if (isObject && Object.keys(unknown).length === 0 && Number.isFinite(halfLifeDays) && halfLifeDays > 0) {
     return { halfLifeDays, reference };
   }
   throw new InvalidInputError("keepsake: decay must be true, false or { halfLifeDays }, a number of days above 0.");

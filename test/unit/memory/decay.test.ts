@@ -59,7 +59,7 @@ describe("decay", () => {
     expect(
       (await memory.search("tea", { ...ALICE, explain: true, decay: false })).results[0]!.parts,
     ).not.toHaveProperty("decay");
-    for (const decay of [{ halfLifeDays: 0 }, { halfLifeDays: "7" }, 3, null]) {
+    for (const decay of [{ halfLifeDays: 0 }, { halfLifeDays: "7" }, { halflifeDays: 1 }, [], 3, null]) {
       await expect(memory.search("tea", { ...ALICE, decay: decay as never })).rejects.toThrow(InvalidInputError);
     }
   });
