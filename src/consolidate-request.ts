@@ -1,10 +1,10 @@
 /** The options of a `consolidate`, checked. */
 import type { ConsolidateCall } from "./add/consolidate/run.ts";
 import { readLimits } from "./consolidate-limits.ts";
-import { InvalidInputError } from "./errors.ts";
 import type { ConsolidateOptions } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 import { toScopeOnly } from "./requests.ts";
+import { toFlag } from "./to-flag.ts";
 import { toText } from "./validate.ts";
 
 /** @throws {InvalidInputError} */
@@ -22,9 +22,4 @@ export function readConsolidate(
     dryRun: toFlag(dryRun, "dryRun"),
     minOps: 0,
   };
-}
-
-function toFlag(value: unknown, name: string): boolean {
-  if (value === undefined || typeof value === "boolean") return value ?? false;
-  throw new InvalidInputError(`keepsake: ${name} must be true or false.`);
 }

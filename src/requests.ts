@@ -7,6 +7,7 @@ import { OPTION_NAMES, UPDATE_ENTRY_NAMES, UPDATE_NAMES, type ScopedCall } from 
 import type { EditOptions, ExportOptions, GetAllOptions, UpdateEntry, UpdateFields, ViewOptions } from "./options.ts";
 import type { Feedback, ISODate, Scope } from "./types.ts";
 import { toDay } from "./validate-days.ts";
+import { SCOPE_IDS, SNAKE_CASE_IDS } from "./scope.ts";
 import { toGivenId, toMetadata, toQuery, toText, toTopK } from "./validate.ts";
 
 /** Memories that one batch may name. */
@@ -134,12 +135,24 @@ export function toFeedback(given: Feedback | null): Feedback | null {
   return { rating, reason: reason.toWellFormed() };
 }
 
-/** A scope and nothing else: what a filter would leave out must not be lost because it was not read. */
+/**
+ * A scope and nothing else: what a filter would leave out must not be lost because it was not read, nor what an id that
+ * is missing by accident would have left out.
+ */
 export function toScopeOnly(options: unknown, call: ScopedCall): Scope {
   const { scope, scopeFilter, filter } = toQuery(options, call);
-  if (filter === null && scopeFilter === null) return scope;
-  throw new InvalidInputError(`keepsake: ${call} takes a whole scope and no filter.`);
+  if (filter !== null || scopeFilter !== null) {
+    throw new InvalidInputError(`keepsake: ${call} takes a whole scope and no filter.`);
+  }
+  for (const [key, value] of Object.entries(options as object)) {
+    if (IDS.includes(key) && (value === undefined || value === null)) {
+      throw new InvalidInputError(`keepsake: ${call}: ${key} is ${value}. Leave it out, or give an id.`);
+    }
+  }
+  return scope;
 }
+
+const IDS: readonly string[] = [...SCOPE_IDS, ...Object.keys(SNAKE_CASE_IDS)];
 
 export function toExportRequest(options: ExportOptions): ExportRequest {
   const { all = false, vectors = false, signal: _, ...rest } = options ?? {};

@@ -8,6 +8,7 @@ import { toInstant, toView } from "./requests.ts";
 import { toRerankPlan, type RerankPlan } from "./rerank/options.ts";
 import { systemRuntime } from "./runtime.ts";
 import { timeIntentOf } from "./text/time-intent.ts";
+import { toFlag } from "./to-flag.ts";
 import type { ISODate } from "./types.ts";
 import { toQuery, toText, toThreshold, toTopK } from "./validate.ts";
 
@@ -32,11 +33,12 @@ export interface ReadSearch {
  */
 export function readSearch(query: unknown, options: SearchOptions, memory: MemoryOptions): ReadSearch {
   const shared = { ...toQuery(options, "search"), ...toView(options), query: toText(query, "the query") };
+  const graph = toFlag(options.graph, "graph");
   const ranked = {
     ...shared,
     topK: toTopK(options.topK ?? options.top_k ?? options.limit),
     threshold: toThreshold(options.threshold),
-    ...(options.explain === true && { explain: true }),
+    ...(toFlag(options.explain, "explain") && { explain: true }),
   };
   const { showExpired: _, ...forMessages } = { ...ranked, contextMessages: toContextMessages(options) };
   const included = toIncluded(options);
@@ -46,9 +48,9 @@ export function readSearch(query: unknown, options: SearchOptions, memory: Memor
   }
   const forMemories = { ...ranked, ...toTiming(options, memory, shared.query) };
   return {
-    request: included.memories ? { ...forMemories, ...(options.graph === true && { graph: true }) } : null,
+    request: included.memories ? { ...forMemories, ...(graph && { graph: true }) } : null,
     messages: included.messages ? forMessages : null,
-    around: options.graph === true ? shared : null,
+    around: graph ? shared : null,
     rerank,
     fields: toFields(options.fields, "search"),
   };

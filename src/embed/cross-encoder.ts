@@ -22,9 +22,10 @@ export interface CrossEncoder {
   /**
    * One score per document, in their order, in [0, 1]; higher is better, comparable for one query only. Documents are
    * read in batches of similar length; what goes beyond the model's window is not read.
+   * @param assertWanted called before each batch, in its turn; what it throws ends the work
    * @throws {KeepsakeError} reranker_failed
    */
-  score(query: string, documents: readonly string[]): Promise<number[]>;
+  score(query: string, documents: readonly string[], assertWanted?: () => void): Promise<number[]>;
   /** Frees the model. Calls after it reject. */
   close(): Promise<void>;
 }
@@ -57,7 +58,7 @@ function unavailable(error: unknown): Promise<LoadedModel> {
 function crossEncoder(pipeline: ModelPipeline): CrossEncoder {
   let isClosed = false;
   return {
-    async score(query, documents) {
+    async score(query, documents, assertWanted) {
       if (isClosed) throw failed("The reranker is closed.");
       const window = pipeline.tokenizer.model_max_length ?? 0;
       const question = presentable(query.slice(0, window * QUERY_CHARS_PER_TOKEN));
@@ -66,7 +67,10 @@ function crossEncoder(pipeline: ModelPipeline): CrossEncoder {
       // With the query in front none is blank: each gets a score.
       for (const batch of batches(texts.map((text) => `${question}\n${text}`))) {
         const pairs = batch.map((index) => texts[index] as string);
-        const relevance = await inTurn(() => relevanceOf(pipeline, question, pairs));
+        const relevance = await inTurn(async () => {
+          assertWanted?.();
+          return relevanceOf(pipeline, question, pairs);
+        });
         for (const [i, index] of batch.entries()) scores[index] = relevance[i] as number;
       }
       return scores;

@@ -182,6 +182,8 @@ export interface RerankRequest {
   documents: string[];
   /** The cross-encoder; loaded at the first request that names it. @default "Xenova/ms-marco-MiniLM-L-6-v2" */
   model: TransformersOptions;
+  /** How long it may take, in ms: beyond it nothing more is read. */
+  timeoutMs: number;
 }
 
 /** As for memories, over kept messages. */
@@ -295,7 +297,7 @@ export interface Engine {
   /**
    * How well each document answers the query, as a cross-encoder on this device reads them: in the order of the
    * documents, in [0, 1], higher is better.
-   * @throws {KeepsakeError} reranker_unavailable, reranker_failed
+   * @throws {KeepsakeError} reranker_unavailable, reranker_failed, reranker_timeout
    */
   rerank(request: RerankRequest): Promise<number[]>;
   /** Kept messages, those of pending ops too. Best first; equal scores by order, then index, newest first. */

@@ -215,7 +215,7 @@ class InlineEngine implements Engine {
   async rerank(request: RerankRequest): Promise<number[]> {
     const { Rerankers } = await this.#seldom();
     this.#assertOpen();
-    this.#rerankers ??= new Rerankers(this.#parts.loadTransformers, this.#context.emit);
+    this.#rerankers ??= new Rerankers(this.#parts.loadTransformers, this.#context);
     return this.#rerankers.score(request);
   }
 

@@ -1,23 +1,35 @@
 /** Cross-encoders by the options that name them, each loaded once. */
 import type { CrossEncoder } from "../embed/cross-encoder.ts";
 import type { TransformersHooks } from "../embed/load-model.ts";
-import type { KeepsakeEvent, RerankerInfo, TransformersOptions } from "../info.ts";
+import type { RerankerInfo, TransformersOptions } from "../info.ts";
+import { rerankerTimeout } from "../reranker-timeout.ts";
+import type { EngineContext } from "./context.ts";
 import type { RerankRequest } from "./engine.ts";
 
 export class Rerankers {
   readonly #loadTransformers: TransformersHooks["loadTransformers"];
-  readonly #onEvent: (event: KeepsakeEvent) => void;
+  readonly #context: Pick<EngineContext, "runtime" | "emit">;
   readonly #opened = new Map<string, Promise<CrossEncoder>>();
 
-  constructor(loadTransformers: TransformersHooks["loadTransformers"], onEvent: (event: KeepsakeEvent) => void) {
+  constructor(
+    loadTransformers: TransformersHooks["loadTransformers"],
+    context: Pick<EngineContext, "runtime" | "emit">,
+  ) {
     this.#loadTransformers = loadTransformers;
-    this.#onEvent = onEvent;
+    this.#context = context;
   }
 
-  /** @throws {KeepsakeError} reranker_unavailable, reranker_failed */
-  async score({ query, documents, model }: RerankRequest): Promise<number[]> {
+  /**
+   * Asks the clock before each batch: a timer would wait for an inference to end, and nobody waits for its answer then.
+   * @throws {KeepsakeError} reranker_unavailable, reranker_failed, reranker_timeout
+   */
+  async score({ query, documents, model, timeoutMs }: RerankRequest): Promise<number[]> {
+    const { runtime } = this.#context;
+    const end = runtime.now() + timeoutMs;
     const encoder = await this.#open(model);
-    return encoder.score(query, documents);
+    return encoder.score(query, documents, () => {
+      if (runtime.now() >= end) throw rerankerTimeout(timeoutMs);
+    });
   }
 
   /** Frees the models; one that is still on its way, when it has arrived: nobody waits for a download to close. */
@@ -40,7 +52,7 @@ export class Rerankers {
   }
 
   async #load(options: TransformersOptions): Promise<CrossEncoder> {
-    const [onEvent, loadTransformers] = [this.#onEvent, this.#loadTransformers];
+    const [onEvent, loadTransformers] = [this.#context.emit, this.#loadTransformers];
     const { openCrossEncoder, RERANKING } = await import("../embed/cross-encoder.ts");
     const { model = RERANKING.model } = options;
     const tell = (state: RerankerInfo["state"], reason?: string): void =>

@@ -5,6 +5,7 @@ import type { Engine } from "../engine/engine.ts";
 import { KeepsakeError, LLMOutputError } from "../errors.ts";
 import type { TransformersOptions } from "../info.ts";
 import type { LLM, SearchResult } from "../types.ts";
+import { rerankerTimeout } from "../reranker-timeout.ts";
 import { withinTime } from "../within-time.ts";
 import type { RerankPlan } from "./options.ts";
 import { RELEVANCE, rerankMessages } from "./prompt.ts";
@@ -36,7 +37,7 @@ export function byCallback(reranker: Reranker): Score {
 export function byModel(engine: Engine, model: TransformersOptions | null): Score {
   return async (task) => {
     if (model === null) throw noModel();
-    const request = { query: task.query, documents: textsOf(task), model };
+    const request = { query: task.query, documents: textsOf(task), model, timeoutMs: task.timeoutMs };
     return withinTime(() => engine.rerank(request), limitOf(task));
   };
 }
@@ -80,13 +81,7 @@ function textsOf({ found }: Task): string[] {
 }
 
 function limitOf({ timeoutMs, signal }: Task) {
-  const onTimeout = (): Error =>
-    new KeepsakeError(
-      "reranker_timeout",
-      `keepsake: the reranker did not answer within ${timeoutMs} ms (rerank.timeoutMs). The results are in the order of the search.`,
-      { stage: "search", retryable: true },
-    );
-  return { timeoutMs, onTimeout, signal };
+  return { timeoutMs, onTimeout: () => rerankerTimeout(timeoutMs), signal };
 }
 
 function noModel(): KeepsakeError {

@@ -26,6 +26,11 @@ export function camelCase(key: string): string {
   return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
+/** Ids are strings. A number means its digits, as it does beside the filters. */
+export function idAsText(id: unknown): unknown {
+  return Number.isFinite(id) ? String(id) : id;
+}
+
 export function entriesOf(filter: unknown, depth: number, spent: Spent): [string, unknown][] {
   spend(spent, "filters");
   if (!isObject(filter)) throw refusal("a filter is an object of conditions");

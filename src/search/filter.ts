@@ -18,6 +18,7 @@ import type { JSONValue, MemoryRecord, Scope } from "../types.ts";
 import {
   camelCase,
   entriesOf,
+  idAsText,
   isObject,
   listOf,
   MAX_DEPTH,
@@ -98,8 +99,20 @@ function compileEntry(key: string, value: unknown, depth: number, spent: Spent):
     );
   }
   const field = fieldOf(key);
-  const test = compileCondition(key, value, field.isDate, spent);
+  const condition = SCOPE_IDS.some((id) => id === camelCase(key)) ? idsAsText(value) : value;
+  const test = compileCondition(key, condition, field.isDate, spent);
   return (record) => test(field.read(record));
+}
+
+function idsAsText(condition: unknown): unknown {
+  if (Array.isArray(condition)) return condition.map(idAsText);
+  if (!isObject(condition)) return idAsText(condition);
+  return Object.fromEntries(
+    Object.entries(condition).map(([operator, operand]) => [
+      operator,
+      Array.isArray(operand) ? operand.map(idAsText) : idAsText(operand),
+    ]),
+  );
 }
 
 function fieldOf(key: string): Field {

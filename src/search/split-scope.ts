@@ -5,7 +5,7 @@
 import type { Filter } from "../filter-types.ts";
 import { SCOPE_IDS } from "../scope.ts";
 import type { Scope } from "../types.ts";
-import { camelCase, entriesOf, isObject, listOf, unspent, type Spent } from "./filter-walk.ts";
+import { camelCase, entriesOf, idAsText, isObject, listOf, unspent, type Spent } from "./filter-walk.ts";
 
 /** A filter without the ids that choose the scope. */
 export interface SplitFilter {
@@ -16,7 +16,7 @@ export interface SplitFilter {
 
 /**
  * Takes the scope ids out of a filter: those that must hold in any case, at the top or in `AND`s of the top, given as
- * a string or `{ eq: "…" }`. All others (in `OR`, `NOT`, lists, `"*"`, or a second value for the same id) stay in
+ * a string, a number or `{ eq: "…" }`. All others (in `OR`, `NOT`, lists, `"*"`, or a second value for the same id) stay in
  * `rest`: both together mean what the filter meant. The ids are as given, neither trimmed nor checked.
  * @throws {InvalidInputError} invalid_input, when it is not a filter; the rest is checked by {@link compileFilter}
  */
@@ -37,7 +37,7 @@ function withoutScope(filter: unknown, scope: Scope, depth: number, spent: Spent
 
 function takeId(key: string, value: unknown, scope: Scope): boolean {
   const name = SCOPE_IDS.find((one) => one === camelCase(key));
-  const id = isObject(value) && Object.keys(value).length === 1 ? value["eq"] : value;
+  const id = idAsText(isObject(value) && Object.keys(value).length === 1 ? value["eq"] : value);
   if (name === undefined || typeof id !== "string" || id === "*") return false;
   scope[name] ??= id;
   return scope[name] === id;

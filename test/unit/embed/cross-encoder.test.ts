@@ -160,6 +160,20 @@ describe("a cross-encoder of any version of the library", () => {
     expect(library.mostRunning).toBe(1);
   });
 
+  it("stops between two batches when nobody waits any more, and lets the embedder have its turn", async () => {
+    const library = fakeLibrary("2.17.2");
+    const encoder = await open(library);
+    const documents = Array.from({ length: 160 }, (_, i) => `d${i}`);
+    const loaded = library.batches.length;
+    const over = new Error("over");
+    const asked = encoder.score("q", documents, () => {
+      if (library.batches.length >= loaded + 2) throw over;
+    });
+    await expect(asked).rejects.toBe(over);
+    expect(library.batches).toHaveLength(loaded + 2);
+    expect(await encoder.score("q", ["a"])).toHaveLength(1);
+  });
+
   it("finishes what it was asked before it closes, and rejects what comes after", async () => {
     const library = fakeLibrary("2.17.2");
     const encoder = await open(library);

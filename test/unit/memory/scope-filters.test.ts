@@ -48,6 +48,18 @@ describe("filters over scope ids", () => {
     expect(await found(await peopled(), filters)).toEqual(expected);
   });
 
+  it.each<[string, object]>([
+    ["plain", { user_id: 42 }],
+    ["eq", { userId: { eq: 42 } }],
+    ["a list", { user_id: [42, 43] }],
+    ["in, under OR", { OR: [{ user_id: { in: [42] } }, { app_id: 7 }] }],
+    ["ne beside *", { AND: [{ user_id: "*" }, { user_id: { ne: 41 } }] }],
+  ])("take a number as the top level does: %s", async (_, filters) => {
+    const memory = openMemory({ defaults: { infer: false } });
+    for (const userId of [41, 42]) await memory.add(`tea of ${userId}`, { userId } as object);
+    expect(await found(memory, filters as Filter)).toEqual(["42"]);
+  });
+
   it("narrow what the ids beside them choose", async () => {
     expect(await found(await peopled(), { run_id: { eq: null } }, { userId: "alice" })).toEqual(["alice"]);
   });

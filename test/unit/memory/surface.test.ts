@@ -97,6 +97,14 @@ describe("search", () => {
     expect(texts({ results })).toEqual(["User likes green apples"]);
   });
 
+  it.each(["explain", "graph", "showExpired"])("takes true or false for %s, and nothing else", async (name) => {
+    const memory = openMemory();
+    const refused = { code: "invalid_input", message: `keepsake: ${name} must be true or false.` };
+    await expect(memory.search("tea", { userId: "alice", [name]: "yes" })).rejects.toMatchObject(refused);
+    await expect(memory.search("tea", { userId: "alice", [name]: 1 })).rejects.toMatchObject(refused);
+    expect((await memory.search("tea", { userId: "alice", [name]: false })).results).toEqual([]);
+  });
+
   it("names an unknown operator", async () => {
     const memory = openMemory();
     await memory.add("I like tea", ALICE);
@@ -130,6 +138,20 @@ describe("the rest of the surface", () => {
     await expect(memory.deleteAll({})).rejects.toBeInstanceOf(InvalidInputError);
     expect(await memory.deleteAll(ALICE)).toEqual({ deleted: 1 });
     expect((await memory.getAll({ userId: "bob" })).results).toHaveLength(1);
+  });
+
+  it.each([
+    ["userId", undefined],
+    ["user_id", null],
+  ])("what takes things away refuses %s: %s beside another id, which would widen it to everybody", async (key, id) => {
+    const memory = openMemory();
+    await memory.add("User likes tea", { userId: "bob", agentId: "x", infer: false });
+    const scope = { agentId: "x", [key]: id };
+    const refused = { code: "invalid_input", message: expect.stringContaining(`${key} is ${id}. Leave it out`) };
+    await expect(memory.deleteAll(scope)).rejects.toMatchObject(refused);
+    await expect(memory.forget(scope)).rejects.toMatchObject(refused);
+    await expect(memory.export(scope)).rejects.toMatchObject(refused);
+    expect((await memory.getAll(scope)).results).toHaveLength(1);
   });
 
   it("reset forgets everything", async () => {
