@@ -266,6 +266,8 @@ export interface Change {
   at: ISODate;
   /** The op that this change took back. */
   undoes?: string;
+  /** Of an edit with an `opId` of the app's: a hash of what was asked, so that only the very same is a repetition. */
+  asked?: string;
 }
 
 /** One version of a memory, as `history` gives it. */

@@ -1,7 +1,9 @@
 /** What the app changes itself: update, delete, reset. Each is an op of its own, in the log like any other. */
 import { InvalidInputError } from "../errors.ts";
 import { TABLES, type ReadTx, type TableName, type WriteTx } from "../store/store.ts";
-import type { Change, HistoryEntry, JSONObject, MemoryRecord, Scope } from "../types.ts";
+import { hashText } from "../text/statement.ts";
+import { eventTimeOf } from "../text/when.ts";
+import type { Change, HistoryEntry, ISODate, JSONObject, MemoryRecord, Scope } from "../types.ts";
 import { drop } from "./accept.ts";
 import { nextOrder, readClock, writeClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
@@ -31,17 +33,13 @@ export function update(
   vectors: VectorSets,
   opId?: string,
 ): Promise<Edited> {
-  const repeat = repeatOf(
-    opId,
-    requests.map((request) => request.id),
-  );
-  return edit(context, repeat, vectors, async (tx, ledger) => {
+  return edit(context, repeatOf(opId, "update", requests), vectors, async (tx, ledger) => {
     const records: MemoryRecord[] = [];
     for (const [index, request] of requests.entries()) {
       const before = await existing(tx, request.id, requests.length > 1 ? index : null);
       assertMutable(before, request);
       const why = { reason: "app: updated", decidedBy: "app" } as const;
-      const after = await ledger.update(before, fieldsOf(before, request), why);
+      const after = await ledger.update(before, fieldsOf(before, request, isoNow(context.runtime)), why);
       const { id: memoryId, opId, updatedAt: at, seq } = after;
       const texts = { before: before.memory, after: after.memory };
       if (request.text !== undefined) await closeUnsaid(tx, { memoryId, texts, opId, at, seq });
@@ -53,7 +51,7 @@ export function update(
 
 /** All or nothing. */
 export function remove(context: EngineContext, ids: readonly string[], opId?: string): Promise<Edited> {
-  return edit(context, repeatOf(opId, ids), NO_VECTORS, async (tx, ledger) => {
+  return edit(context, repeatOf(opId, "delete", ids), NO_VECTORS, async (tx, ledger) => {
     const records: MemoryRecord[] = [];
     // Named twice it is still one memory.
     const first = new Map(ids.map((id, i) => [id, i] as const).toReversed());
@@ -90,8 +88,7 @@ export async function removeAll(
     for (const record of records) await ledger.remove(record, { reason, decidedBy: "app" });
     return records;
   };
-  const isOf = (change: Change): boolean => change.event === "DELETE" && isAsked(change.after.scope);
-  return { ...(await edit(context, { opId, isOf }, NO_VECTORS, body, ["messages"])), dropped };
+  return { ...(await edit(context, repeatOf(opId, "deleteAll", asked), NO_VECTORS, body, ["messages"])), dropped };
 }
 
 /** Deletes every row of every table; `seq` and `order` go on, so that no id or number is given twice. @returns the new epoch */
@@ -130,10 +127,21 @@ export interface Repeat {
   opId: string | undefined;
   /** Whether a change that this `opId` made is one of this very edit. */
   isOf: (change: Change) => boolean;
+  /** What is written down to know it by. */
+  asked?: string;
 }
 
-export function repeatOf(opId: string | undefined, ids: readonly string[]): Repeat {
-  return { opId, isOf: ({ memoryId }) => ids.includes(memoryId) };
+/** Of the same kind, and with the same request in every part of it. */
+export function repeatOf(opId: string | undefined, kind: string, request: object): Repeat {
+  if (opId === undefined) return { opId, isOf: () => false };
+  const asked = hashText(JSON.stringify([kind, request], inKeyOrder));
+  return { opId, asked, isOf: (change) => change.asked === asked };
+}
+
+/** Objects that differ in the order of their keys alone are written the same. */
+function inKeyOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
@@ -148,13 +156,14 @@ export function edit(
   body: (tx: WriteTx, ledger: Ledger) => Promise<MemoryRecord[]>,
   more: readonly TableName[] = [],
 ): Promise<Edited> {
-  const { opId = context.runtime.randomId() } = repeat;
+  const { opId = context.runtime.randomId(), asked } = repeat;
   return context.store.write([...WRITTEN, "ops", "pending", ...more], "strict", async (tx) => {
     const made = await changesMade(tx, repeat);
     if (made.length > 0) return { records: editedIn(made), opId, seq: made.at(-1)!.seq };
     // What the app says now is later than every op accepted so far: none of them overrides it.
     const clock = await nextOrder(tx);
-    const ledger = new Ledger(tx, clock, { opId, order: clock.order, at: isoNow(context.runtime) }, vectors);
+    const stamp = { opId, order: clock.order, at: isoNow(context.runtime), asked };
+    const ledger = new Ledger(tx, clock, stamp, vectors);
     const records = await body(tx, ledger);
     await ledger.close();
     return { records, opId, seq: ledger.clock.seq };
@@ -199,14 +208,22 @@ function assertMutable(before: MemoryRecord, { text, immutable }: UpdateRequest)
   );
 }
 
-function fieldsOf(before: MemoryRecord, { text, metadata, expirationDate, immutable }: UpdateRequest): Changes {
+function fieldsOf(before: MemoryRecord, request: UpdateRequest, nowIso: ISODate): Changes {
+  const { text, metadata, expirationDate, immutable } = request;
   return {
     ...(text !== undefined && { memory: text, origin: "app" as const }),
+    ...(text !== undefined && text !== before.memory && toldBy(text, nowIso)),
     ...(metadata && { metadata: merged(before.metadata, metadata) }),
     // Undefined takes a field away.
     ...(expirationDate !== undefined && { expirationDate: expirationDate ?? undefined }),
     ...(immutable !== undefined && { immutable: immutable || undefined }),
   };
+}
+
+/** Of the new text; what was told of the old one may no longer be true. */
+function toldBy(text: string, nowIso: ISODate): Changes {
+  const eventTime = eventTimeOf(text, nowIso) ?? undefined;
+  return { eventTime, categories: undefined, structuredData: undefined };
 }
 
 function merged(before: JSONObject, change: JSONObject): JSONObject {

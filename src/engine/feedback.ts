@@ -5,7 +5,7 @@ import type { Feedback } from "../types.ts";
 
 /** Neither words nor times change: who disagrees with a memory does not make it newer. */
 export function feedback(context: EngineContext, id: string, given: Feedback | null, opId?: string): Promise<Edited> {
-  return edit(context, repeatOf(opId, [id]), new Map(), async (tx, ledger) => {
+  return edit(context, repeatOf(opId, "feedback", [id, given]), new Map(), async (tx, ledger) => {
     const before = await existing(tx, id);
     const { feedback: _, ...rest } = before;
     const version = { ...rest, rev: before.rev + 1, ...(given && { feedback: given }) };

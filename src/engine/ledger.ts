@@ -15,6 +15,8 @@ export interface OpStamp {
   opId: string;
   order: number;
   at: ISODate;
+  /** See {@link Change}. */
+  asked?: string | undefined;
 }
 
 interface Why {
@@ -148,12 +150,13 @@ export class Ledger {
 
   async #write(event: Change["event"], before: MemoryRecord | null, after: MemoryRecord, why: Why): Promise<void> {
     this.#seq = after.seq;
-    const { opId, at } = this.#stamp;
+    const { opId, at, asked } = this.#stamp;
     const { reason, decidedBy, undoes } = why;
+    const once = { ...(undoes !== undefined && { undoes }), ...(asked !== undefined && { asked }) };
     const { id: memoryId, scopeKey, seq } = after;
     const change: Change = { seq, memoryId, scopeKey, opId, event, before, after, reason, decidedBy, at };
     await this.#tx.put("memories", after);
-    await this.#tx.put("changes", undoes === undefined ? change : { ...change, undoes });
+    await this.#tx.put("changes", { ...change, ...once });
   }
 
   async #closeRelations({ id: memoryId }: MemoryRecord): Promise<void> {

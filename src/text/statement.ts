@@ -14,13 +14,17 @@ export function normalizeStatement(text: string): string {
     .replace(/[\s.!。！]+$/u, "");
 }
 
-/** 64-bit hash (two FNV-1a lanes) of the normalized statement, as 16 hex digits. Compare texts where it matters. */
+/** Hash of the normalized statement. Compare texts where it matters. */
 export function hashStatement(text: string): string {
-  const normalized = normalizeStatement(text);
+  return hashText(normalizeStatement(text));
+}
+
+/** 64-bit hash (two FNV-1a lanes) of the text as it is, as 16 hex digits. */
+export function hashText(text: string): string {
   let low = 0x811c9dc5;
   let high = 0x9e3779b9;
-  for (let i = 0; i < normalized.length; i++) {
-    const unit = normalized.charCodeAt(i);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
     low = Math.imul(low ^ unit, 0x01000193);
     high = Math.imul(high ^ unit, 0x5bd1e995) ^ (high >>> 15);
   }

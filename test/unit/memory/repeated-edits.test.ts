@@ -92,6 +92,19 @@ describe("an edit with an opId, made again", () => {
     const seq = await seqOf(memory);
     const others = [
       () => memory.update(results[0]!.id!, "User has a cat", { opId: "u" }),
+      () => memory.update(id, "User likes gin", { opId: "u" }),
+      () => memory.update(id, "user likes RUM", { opId: "u" }),
+      () => memory.update(id, { text: "User likes rum", metadata: { a: 1 } }, { opId: "u" }),
+      () =>
+        memory.update(
+          [
+            { id, text: "User likes rum" },
+            { id: results[0]!.id!, text: "User has a cat" },
+          ],
+          { opId: "u" },
+        ),
+      () => memory.delete(id, { opId: "u" }),
+      () => memory.feedback(id, { rating: "POSITIVE" }, { opId: "u" }),
       () => memory.update(id, "User likes gin", { opId }),
       () => memory.deleteAll({ ...ALICE, opId: "u" }),
       () => memory.undo(opId, { opId: "u" }),
@@ -99,6 +112,30 @@ describe("an edit with an opId, made again", () => {
     ];
     for (const other of others) await expect(other()).rejects.toThrow(InvalidInputError);
     expect(await seqOf(memory)).toBe(seq);
+  });
+
+  it("is refused with the opId of a delete, a deleteAll, an undo or a feedback, and changes nothing", async () => {
+    const { memory, id } = await withTea();
+    await memory.feedback(id, { rating: "POSITIVE" }, { opId: "f" });
+    await memory.delete(id, { opId: "d" });
+    await memory.undo("d", { opId: "u" });
+    await memory.deleteAll({ ...ALICE, opId: "all" });
+    const seq = await seqOf(memory);
+    const others = [
+      () => memory.update(id, "User likes rum", { opId: "f" }),
+      () => memory.feedback(id, { rating: "NEGATIVE" }, { opId: "f" }),
+      () => memory.deleteAll({ ...ALICE, opId: "d" }),
+      () => memory.delete([id, id], { opId: "all" }),
+      () => memory.update(id, "User likes tea", { opId: "u" }),
+    ];
+    for (const other of others) await expect(other()).rejects.toThrow(/opId was used/);
+    expect(await seqOf(memory)).toBe(seq);
+  });
+
+  it("knows metadata again whose keys come in another order", async () => {
+    const { memory, id } = await withTea();
+    const first = await memory.update(id, { metadata: { a: 1, b: { c: 2, d: [3] } } }, { opId: "u" });
+    expect(await memory.update(id, { metadata: { b: { d: [3], c: 2 }, a: 1 } }, { opId: "u" })).toEqual(first);
   });
 
   it("an add with the opId of an edit is refused, and stores nothing", async () => {
