@@ -129,17 +129,18 @@ export class ScopeView {
    */
   async records(tx: ReadTx): Promise<ReadonlyMap<number, MemoryRecord>> {
     if (this.#records) return this.#records;
-    const records = this.keepRecords();
+    // Kept when it is whole: a read that fails halfway is done again.
+    const records = new Map<number, MemoryRecord>();
     for (const record of await tx.getAll("memories", { index: "scope", prefix: [this.scopeKey] })) {
       const label = this.#labels.get(record.id);
       if (label !== undefined) records.set(label, record);
     }
-    return records;
+    return (this.#records = records);
   }
 
   /** From now on, records that are set stay in here. */
-  keepRecords(): Map<number, MemoryRecord> {
-    return (this.#records ??= new Map());
+  keepRecords(): void {
+    this.#records ??= new Map();
   }
 
   /**

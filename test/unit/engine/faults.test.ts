@@ -85,7 +85,8 @@ for (const [storage, openStore] of storages) {
           }
           await world.close();
         }
-      });
+        // A world per operation: a busy machine takes its time.
+      }, 30_000);
     }
 
     it("of a read, which answers again when the fault is over", async () => {
@@ -108,6 +109,34 @@ for (const [storage, openStore] of storages) {
     });
   });
 }
+
+describe("INV-5: a search with a filter that fails at any operation", () => {
+  it("leaves nothing half read in memory: the next one finds what is there", async () => {
+    const filter = { topic: "drinks" };
+    const find = (engine: Engine) => engine.search({ scope: ALICE, query: "tea", topK: 10, threshold: 0, filter });
+    const open = async (): Promise<{ store: FaultyStore; engine: Engine }> => {
+      const store = faultyStore(openMemoryStore());
+      const engine = await openEngine(store);
+      const { opId, options, ...rest } = request("op", "I drink tea");
+      await engine.accept({ ...rest, opId, options: { ...options, metadata: filter } });
+      const why = { origin: "rules", reason: "test", decidedBy: "rules" } as const;
+      await engine.commit({ opId, decisions: [{ event: "ADD", text: "User drinks tea", ...why }] });
+      await engine.modelReady();
+      await engine.search({ scope: ALICE, query: "tea", topK: 1, threshold: 0, filter: null });
+      store.disarm();
+      return { store, engine };
+    };
+    const dry = await open();
+    expect(await find(dry.engine)).toHaveLength(1);
+    for (const [i, operation] of [...dry.store.operations].entries()) {
+      const { store, engine } = await open();
+      store.arm(i + 1, ON_PURPOSE);
+      await expect(find(engine), operation).rejects.toBe(ON_PURPOSE);
+      store.disarm();
+      expect(await find(engine), operation).toHaveLength(1);
+    }
+  });
+});
 
 describe("INV-4: a full disk", () => {
   const quota = (): DOMException => new DOMException("full", "QuotaExceededError");
