@@ -3,8 +3,9 @@ import type { ReadTx } from "../store/store.ts";
 import type { MemoryRecord } from "../types.ts";
 
 /**
- * The memory, what was folded into it or it was folded into, and every synthesis that any version of derives from
- * these. Not the sources of a synthesis: it may go alone.
+ * The memory, what was ever folded into it or it was folded into, and every synthesis of which any version derives from
+ * these. An undo takes the link away and not the words, which stay in the log. Not the sources of a synthesis: it may
+ * go alone.
  */
 export async function withKin(tx: ReadTx, record: MemoryRecord): Promise<MemoryRecord[]> {
   const inScope = { index: "scope", prefix: [record.scopeKey] };
@@ -14,7 +15,7 @@ export async function withKin(tx: ReadTx, record: MemoryRecord): Promise<MemoryR
   let before = 0;
   while (before < kin.size) {
     before = kin.size;
-    for (const { id, replacedBy } of records) {
+    for (const { id, replacedBy } of versions) {
       if (replacedBy === undefined || !(kin.has(id) || kin.has(replacedBy))) continue;
       kin.add(id).add(replacedBy);
     }

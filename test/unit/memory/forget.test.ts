@@ -77,6 +77,19 @@ describe("forget(id)", () => {
     expect(await tracesOf(CANARY)).toEqual([]);
   });
 
+  it("leaves no word in what a consolidation that was undone has kept", async () => {
+    const memory = openMemory();
+    await memory.add("User lives in Berlin", { ...ALICE, infer: false });
+    const { results } = await memory.add(`User lives in ${CANARY}`, { ...ALICE, infer: false });
+    await memory.add("User has a dog", { ...ALICE, infer: false });
+    const { opId, results: merged } = await memory.consolidate(ALICE);
+    expect(merged.length).toBeGreaterThan(0);
+    await memory.undo(opId);
+    await memory.forget(results[0]!.id!);
+    expect(await tracesOf(CANARY)).toEqual([]);
+    expect(texts(await memory.getAll(ALICE))).toEqual(["User has a dog"]);
+  });
+
   it("keeps the numbers of the log without a gap (INV-6)", async () => {
     const memory = openMemory();
     const id = await plant(memory);
