@@ -41,7 +41,7 @@ function forgetMemory(context: EngineContext, id: string): Promise<Forgotten> {
     }
     const { scopeKey } = record;
     const records = await withKin(tx, record);
-    for (const one of records) await purge(tx, one);
+    await purge(tx, scopeKey, records);
     await deleteSnapshots(tx, scopeKey);
     await purgeGraph(
       tx,
@@ -52,17 +52,35 @@ function forgetMemory(context: EngineContext, id: string): Promise<Forgotten> {
   });
 }
 
-async function purge(tx: WriteTx, record: MemoryRecord): Promise<void> {
-  const { id, scopeKey } = record;
-  const changes = await tx.getAll("changes", { index: "memory", prefix: [id] });
-  const versions = [record, ...changes.flatMap(({ before, after }) => (before ? [before, after] : [after]))];
-  const mentioned = await scrubResults(tx, scopeKey, id, versions);
-  const isGone = await deleteSources(tx, { scopeKey, changes, versions, mentioned });
+/** What the log has of one memory. */
+interface Logged {
+  record: MemoryRecord;
+  changes: Change[];
+  versions: MemoryRecord[];
+}
+
+/** @param records of one scope, the forgotten memory and its kin */
+async function purge(tx: WriteTx, scopeKey: string, records: readonly MemoryRecord[]): Promise<void> {
+  const logged: Logged[] = [];
+  for (const record of records) logged.push(await readLogged(tx, record));
+  const isGone = await deleteSources(tx, scopeKey, logged, await scrubResults(tx, scopeKey, logged));
+  const spaces = await knownSpaces(tx);
+  for (const { record, changes } of logged) {
+    for (const change of changes) await tx.put("changes", scrubbed(change));
+    for (const space of spaces) await tx.delete("vectors", [space, scopeKey, record.id]);
+    await tx.delete("memories", record.id);
+  }
   await dropCues(tx, scopeKey, isGone);
-  for (const change of changes) await tx.put("changes", scrubbed(change));
-  for (const space of await knownSpaces(tx)) await tx.delete("vectors", [space, scopeKey, id]);
-  await tx.delete("memories", id);
-  await deleteAccesses(tx, [id]);
+  await deleteAccesses(
+    tx,
+    records.map((record) => record.id),
+  );
+}
+
+async function readLogged(tx: WriteTx, record: MemoryRecord): Promise<Logged> {
+  const changes = await tx.getAll("changes", { index: "memory", prefix: [record.id] });
+  const versions = [record, ...changes.flatMap(({ before, after }) => (before ? [before, after] : [after]))];
+  return { record, changes, versions };
 }
 
 /** Everything of all scopes that carry these ids, waiting ops and messages included. */
@@ -115,34 +133,32 @@ function scrubbed({ seq, at }: Change): Change {
   return { seq, memoryId: "", scopeKey: "", opId: "", event: "DELETE", before: null, after, ...why, at };
 }
 
-interface Origins {
-  scopeKey: string;
-  changes: readonly Change[];
-  versions: readonly MemoryRecord[];
-  /** Orders of ops that said it again. */
-  mentioned: readonly number[];
-}
-
 /**
- * Deletes the messages that it came from, also where another memory came from the same one: its words are in there,
+ * Deletes the messages that they came from, also where another memory came from the same one: their words are in there,
  * and as context they would be read again. A memory that does not know its sources came from all messages of its ops.
+ * @param mentioned orders of ops that said one again
  * @returns whether a message is gone
  */
-async function deleteSources(tx: WriteTx, origins: Origins): Promise<(source: Source) => boolean> {
-  const { scopeKey, changes, versions, mentioned } = origins;
-  const sources = versions.flatMap((version): Source[] => version.sources ?? []);
-  const known = new Set(sources.map((source) => source.opId));
+async function deleteSources(
+  tx: WriteTx,
+  scopeKey: string,
+  logged: readonly Logged[],
+  mentioned: readonly number[],
+): Promise<(source: Source) => boolean> {
   const whole = new Set(mentioned);
-  for (const opId of new Set(changes.map((change) => change.opId))) {
-    const op = known.has(opId) ? undefined : await tx.get("ops", opId);
-    if (op) whole.add(op.order);
+  const sources: Source[] = [];
+  for (const { changes, versions } of logged) {
+    const own = versions.flatMap((version): Source[] => version.sources ?? []);
+    const known = new Set(own.map((source) => source.opId));
+    for (const opId of new Set(changes.map((change) => change.opId))) {
+      const op = known.has(opId) ? undefined : await tx.get("ops", opId);
+      if (op) whole.add(op.order);
+    }
+    sources.push(...own);
   }
+  const gone = new Map(sources.map(({ order, index }) => [`${order}:${index}`, [scopeKey, order, index]]));
   for (const order of whole) await deleteMessagesOfOp(tx, { scopeKey, order });
-  await deleteMessages(
-    tx,
-    sources.map(({ order, index }) => [scopeKey, order, index]),
-  );
-  const gone = new Set(sources.map(({ order, index }) => `${order}:${index}`));
+  await deleteMessages(tx, [...gone.values()]);
   return ({ order, index }) => whole.has(order) || gone.has(`${order}:${index}`);
 }
 
@@ -168,28 +184,26 @@ function withoutCues(record: MemoryRecord): MemoryRecord {
 }
 
 /**
- * In the results of every op of the scope: entries about it, and entries about nothing that repeat its words.
- * @returns the orders of those ops
+ * In the results of the ops of the scope: entries about them, and entries about nothing that repeat their words.
+ * @returns the orders of those ops that only said one again
  */
-async function scrubResults(
-  tx: WriteTx,
-  scopeKey: string,
-  id: string,
-  versions: readonly MemoryRecord[],
-): Promise<number[]> {
-  const texts = new Set(versions.map((version) => normalizeStatement(version.memory)));
-  const isAbout = (item: AddResultItem): boolean =>
-    item.id === id || (item.id === null && texts.has(normalizeStatement(item.memory)));
-  const isOther = (relation: Relation): boolean => relation.memoryId !== id;
+async function scrubResults(tx: WriteTx, scopeKey: string, logged: readonly Logged[]): Promise<number[]> {
+  const ids = new Set<string | null>(logged.map(({ record }) => record.id));
+  const texts = new Set(logged.flatMap(({ versions }) => versions.map(({ memory }) => normalizeStatement(memory))));
+  const isAbout = ({ id, memory }: AddResultItem): boolean =>
+    id === null ? texts.has(normalizeStatement(memory)) : ids.has(id);
+  const isOther = (relation: Relation): boolean => !ids.has(relation.memoryId);
   const mentioned: number[] = [];
   for (const row of await tx.getAll("ops")) {
     if (row.scopeKey !== scopeKey) continue;
-    const { relations, ...result } = row.result;
+    const { results, relations } = row.result;
+    const isTold = [...(relations?.added ?? []), ...(relations?.closed ?? [])].some((one) => !isOther(one));
+    if (!isTold && !results.some(isAbout)) continue;
     // One that changed it knows which message it was; one that only said it again does not.
-    if (result.results.some((item) => isAbout(item) && item.event === "NONE")) mentioned.push(row.order);
-    const results = result.results.map((item) => (isAbout(item) ? FORGOTTEN : item));
+    if (results.some((item) => isAbout(item) && item.event === "NONE")) mentioned.push(row.order);
     const left = relations && { added: relations.added.filter(isOther), closed: relations.closed.filter(isOther) };
-    await tx.put("ops", { ...row, result: { ...result, results, ...(left && { relations: left }) } });
+    const rest = results.map((item) => (isAbout(item) ? FORGOTTEN : item));
+    await tx.put("ops", { ...row, result: { ...row.result, results: rest, ...(left && { relations: left }) } });
   }
   return mentioned;
 }

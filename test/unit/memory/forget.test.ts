@@ -1,7 +1,7 @@
 import "fake-indexeddb/auto";
 import type { Memory } from "keepsake";
-import { openIndexedDBStore, openMemoryStore } from "keepsake/engine";
-import { decisions, facts, scriptedLLM } from "keepsake/testing";
+import { openIndexedDBStore, openInlineEngine, openMemoryStore } from "keepsake/engine";
+import { decisions, facts, faultyStore, scriptedLLM } from "keepsake/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ScopeView } from "../../../src/engine/scope-view.ts";
 import { writeSnapshot } from "../../../src/engine/view-snapshot.ts";
@@ -88,6 +88,21 @@ describe("forget(id)", () => {
     await memory.forget(results[0]!.id!);
     expect(await tracesOf(CANARY)).toEqual([]);
     expect(texts(await memory.getAll(ALICE))).toEqual(["User has a dog"]);
+  });
+
+  it("writes only what it changes: no result of another add, and each kin in one pass", async () => {
+    const store = faultyStore(openMemoryStore());
+    const memory = openMemory({ engine: (o, tell) => openInlineEngine(o, tell, { openStore: async () => store }) });
+    for (let n = 0; n < 10; n++) await memory.add(`Note ${n} of the year`, { ...ALICE, infer: false });
+    await memory.add("User lives in Berlin", { ...ALICE, infer: false });
+    const { results } = await memory.add("User lives in Hamburg", { ...ALICE, infer: false });
+    await memory.consolidate(ALICE);
+    store.disarm();
+    expect(await memory.forget(results[0]!.id!)).toEqual({ forgotten: 2 });
+    // Of the two adds and of what consolidated them.
+    expect(store.operations.filter((operation) => operation === "put ops")).toHaveLength(3);
+    expect(store.operations.filter((operation) => operation === "getAll ops")).toHaveLength(1);
+    expect((await memory.getAll(ALICE)).results).toHaveLength(10);
   });
 
   it("keeps the numbers of the log without a gap (INV-6)", async () => {
