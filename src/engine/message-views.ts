@@ -1,13 +1,13 @@
 /**
- * The message views in memory, and how they are kept: what was accepted since is appended (`order`); where messages went
- * or came in between (`rewrites`), those of the scope are read again; a new epoch voids all. One read, so that what a
+ * The message views in memory, and how they are kept: what was accepted since is appended (`order`); where messages of
+ * a scope went or came in between (`rewrites`), they are read again; a new epoch voids all. One read, so that what a
  * search sees is of one moment, whatever other tabs do (INV-5).
  */
 import type { ReadTx, ScopeRow } from "../store/store.ts";
 import type { Scope } from "../types.ts";
 import { readClock, type Clock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
-import { messageId, messageSpace, readMessageClock } from "./kept-messages.ts";
+import { lastRewrite, messageId, messageSpace, readMessageClock } from "./kept-messages.ts";
 import { MessageView, type MessageSpace } from "./message-view.ts";
 
 /** Messages in memory over all scopes, beyond which scopes that were not asked for lately are dropped. */
@@ -98,7 +98,7 @@ export class MessageViews {
 
 async function readMessages(tx: ReadTx, view: MessageView, now: Now): Promise<void> {
   const { scopeKey, seen } = view;
-  if (seen.rewrites !== now.rewrites) {
+  if (seen.rewrites !== now.rewrites && (await lastRewrite(tx, scopeKey)) > seen.rewrites) {
     view.replace(await tx.getAll("messages", { prefix: [scopeKey] }));
   } else if (seen.order !== now.order) {
     view.append(await tx.getAll("messages", { prefix: [scopeKey], after: [scopeKey, seen.order + 1] }));
