@@ -106,7 +106,7 @@ class InlineEngine implements Engine {
         const filled = await fillSpace(context, embedder, onProgress, () => this.#closed);
         // Vectors that came behind a view's back are not in the log.
         if (filled > 0) await this.#views.drop();
-        await this.#messages.fill(embedder);
+        this.#messages.fill(embedder);
       },
       onState: (embedder) => context.emit({ type: "model-state", embedder }),
     });
@@ -362,6 +362,7 @@ class InlineEngine implements Engine {
     this.#tabs.close();
     await this.#maintenance.close();
     await this.#timely?.close();
+    await this.#messages.close();
     await this.#embedding.close();
     this.#rerankers?.close();
     await this.#dropViews();

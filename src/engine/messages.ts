@@ -11,6 +11,7 @@ export class Messages {
   readonly #part: () => Promise<MessageSearch>;
   /** Null until it is there: what is not loaded holds nothing. */
   #loaded: MessageSearch | null = null;
+  #filling: Promise<void> = Promise.resolve();
 
   constructor(context: EngineContext, parts: MessageSearchParts) {
     this.#embeds = parts.embeds;
@@ -25,9 +26,18 @@ export class Messages {
     return (await this.#part()).search(request);
   }
 
-  /** Where messages are embedded, gives each a vector in the space of the embedder. */
-  async fill(embedder: CachedEmbedder): Promise<void> {
-    if (this.#embeds) await (await this.#part()).fill(embedder);
+  /**
+   * Where messages are embedded, gives each a vector in the space of the embedder: in the background, one run after the
+   * other. The model does not wait for it, and is none the worse where it fails: the next run goes on where it stopped.
+   */
+  fill(embedder: CachedEmbedder): void {
+    if (!this.#embeds) return;
+    this.#filling = this.#filling.then(async () => (await this.#part()).fill(embedder)).catch(() => undefined);
+  }
+
+  /** Resolves when nothing is being filled any more; what is left stops where the engine is closed. */
+  async close(): Promise<void> {
+    await this.#filling;
   }
 
   /** Some have come, which may want vectors. */

@@ -2,6 +2,7 @@
 import "fake-indexeddb/auto";
 import { Memory, type Embedder } from "keepsake";
 import { openIndexedDBStore } from "keepsake/engine";
+import { faultyStore } from "keepsake/testing";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { hashingEmbedder } from "../../../src/embed/hashing.ts";
 import type { AcceptRequest, Engine, IndexOptions } from "../../../src/engine/engine.ts";
@@ -75,6 +76,20 @@ describe("INV-5: a view of messages is up to date with every writer, of this tab
     expect(await find(here, "tea")).toHaveLength(3);
     await there.commit({ opId: "op-2", decisions: [] });
     expect(await find(here, "tea")).toEqual(retention === "none" ? ["tea one", "tea two"] : ["tea three"]);
+  });
+
+  it("is not read again where messages of another scope went", async () => {
+    const store = faultyStore(await openIndexedDBStore({ name: "shared" }));
+    const [here, there] = [await open({}, { openStore: async () => store }), await open()];
+    const bob = { userId: "bob" };
+    await add(here, op("op-1", "tea one|tea two"));
+    await there.accept({ ...op("op-2", "tea of Bob"), scope: bob });
+    expect([await find(here, "tea"), await find(here, "tea", bob)]).toEqual([["tea one", "tea two"], ["tea of Bob"]]);
+    await there.cancel("op-2");
+    store.disarm();
+    expect(await find(here, "tea")).toEqual(["tea one", "tea two"]);
+    expect(store.operations).not.toContain("getAll messages");
+    expect(await find(here, "tea", bob)).toEqual([]);
   });
 
   it("a forget of one memory, of a scope, and a reset", async () => {
@@ -200,8 +215,8 @@ describe("messages that are embedded, by choice", () => {
     await expect.poll(vectorRows).toHaveLength(1);
     await first.close();
     const second = await open(EMBED, { embedder: topicEmbedder("new") });
-    await second.modelReady();
-    expect(spacesOf(await vectorRows())).toEqual([messageSpace("new"), messageSpace("old")]);
+    const spaces = [messageSpace("new"), messageSpace("old")];
+    await expect.poll(async () => spacesOf(await vectorRows())).toEqual(spaces);
     expect(await find(second, "food")).toEqual(["I had sushi"]);
   });
 
@@ -247,10 +262,40 @@ describe("messages that are embedded, by choice", () => {
     await expect.poll(async () => (await vectorRows()).length).toBeGreaterThan(0);
     await first.close();
     const second = await open(EMBED, { embedder });
-    await second.modelReady();
-    expect(await vectorRows()).toHaveLength(50);
+    await expect.poll(vectorRows).toHaveLength(50);
     expect(await find(second, "food")).toHaveLength(20);
     expect(embedder.texts.filter((text) => text === "pizza 0")).toHaveLength(1);
+  });
+
+  it("do not hold back the model, which answers as soon as the memories have vectors", async () => {
+    let release = (): void => undefined;
+    const isHeld = new Promise<void>((resolve) => (release = resolve));
+    const topics = topicEmbedder("topics");
+    const held: Embedder = { ...topics, embed: async (texts) => (await isHeld, topics.embed(texts)) };
+    const plain = await open({}, { embedder: topics });
+    await add(plain, op("op-1", "I had sushi"));
+    const engine = await open(EMBED, { embedder: held });
+    await engine.modelReady();
+    expect((await engine.info()).embedder.model).toBe("ready");
+    release();
+    await expect.poll(vectorRows).toHaveLength(1);
+  });
+
+  it("do not make the model unavailable where they cannot be embedded; the next run tries again", async () => {
+    let isBroken = true;
+    const topics = topicEmbedder("topics");
+    const embed: Embedder["embed"] = async (texts) => {
+      if (isBroken) throw new Error("too long");
+      return topics.embed(texts);
+    };
+    const engine = await open(EMBED, { embedder: { ...topics, embed } });
+    await add(engine, op("op-1", "I had sushi"));
+    await engine.modelReady();
+    await pause();
+    expect((await engine.info()).embedder.model).toBe("ready");
+    isBroken = false;
+    await engine.accept(op("op-2", "Pizza again"));
+    await expect.poll(vectorRows).toHaveLength(2);
   });
 
   it("over Memory: index.embedMessages", async () => {
