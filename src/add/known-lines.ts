@@ -2,6 +2,7 @@
 import { untilAborted } from "../abort.ts";
 import { scopeKeyOf } from "../scope.ts";
 import { normalizeStatement } from "../text/statement.ts";
+import type { MessageResult } from "../engine/results.ts";
 import type { Message, PendingOp } from "../types.ts";
 import type { Run } from "./ports.ts";
 import { linesOf } from "./recalled.ts";
@@ -40,19 +41,26 @@ async function rememberedAmong(run: Run, op: PendingOp, lines: string[]): Promis
   return new Set(facts.flatMap(({ text, neighbors }) => (neighbors.some((n) => n.exact) ? [text] : [])));
 }
 
-async function keptAmong(run: Run, { opId, scope }: PendingOp, lines: string[]): Promise<Set<string>> {
+async function keptAmong(run: Run, op: PendingOp, lines: string[]): Promise<Set<string>> {
   const kept = new Set<string>();
-  for (const line of lines) {
-    const wanted = normalizeStatement(line);
-    // The op's own messages are kept as well, and say it of course.
-    const request = { scope, query: line, topK: 5, threshold: 0, filter: { opId: { ne: opId } }, contextMessages: 0 };
-    const found = await untilAborted(run.engine.searchMessages(request), run.signal);
-    const isKept = found.some(
-      (result) =>
-        scopeKeyOf(result) === scopeKeyOf(scope) &&
-        linesOf(result.message.content).some((one) => normalizeStatement(one) === wanted),
-    );
-    if (isKept) kept.add(line);
-  }
+  for (const line of lines) if (await isKept(run, op, line)) kept.add(line);
   return kept;
+}
+
+/**
+ * Whether a message says it of which a memory lives, or which nothing was ever remembered of. Where what came of it was
+ * deleted since, it is news.
+ */
+async function isKept(run: Run, { opId, scope }: PendingOp, line: string): Promise<boolean> {
+  const wanted = normalizeStatement(line);
+  // The op's own messages are kept as well, and say it of course.
+  const request = { scope, query: line, topK: 5, threshold: 0, filter: { opId: { ne: opId } }, contextMessages: 0 };
+  const saying = async (standing: boolean): Promise<MessageResult[]> => {
+    const found = await untilAborted(run.engine.searchMessages({ ...request, standing }), run.signal);
+    const says = ({ content }: Message): boolean => linesOf(content).some((one) => normalizeStatement(one) === wanted);
+    return found.filter((result) => scopeKeyOf(result) === scopeKeyOf(scope) && says(result.message));
+  };
+  const all = await saying(false);
+  if (all.length === 0 || all.some(({ memoryIds }) => memoryIds.length > 0)) return all.length > 0;
+  return (await saying(true)).length === all.length;
 }

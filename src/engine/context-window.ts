@@ -21,13 +21,19 @@ export async function contextOf(tx: ReadTx, row: PendingRow): Promise<Message[]>
     reverse: true,
     limit,
   });
-  const origins = new Map<string, Origin>();
-  for (const opId of new Set(rows.map((message) => message.opId))) origins.set(opId, await originOf(tx, opId));
-  return rows
-    .filter((message) => !isOnlyOfDeleted(message, origins.get(message.opId)!))
+  return (await withoutDeleted(tx, rows))
     .reverse()
     .map(({ role, content, name }) => (name === undefined ? { role, content } : { role, content, name }));
 }
+
+/** Those messages of which not all that is remembered was deleted, in their order. */
+export async function withoutDeleted<M extends Place>(tx: ReadTx, messages: readonly M[]): Promise<M[]> {
+  const origins = new Map<string, Origin>();
+  for (const { opId } of messages) origins.set(opId, origins.get(opId) ?? (await originOf(tx, opId)));
+  return messages.filter((message) => !isOnlyOfDeleted(message, origins.get(message.opId)!));
+}
+
+type Place = Pick<MessageRow, "opId" | "order" | "index">;
 
 /** What an op is remembered by: the memories in its result. */
 interface Origin {
@@ -46,7 +52,7 @@ async function originOf(tx: ReadTx, opId: string): Promise<Origin> {
 }
 
 /** Where no memory names the message as its source, it may have said again what its op says was known. */
-function isOnlyOfDeleted({ order, index }: MessageRow, { result, records }: Origin): boolean {
+function isOnlyOfDeleted({ order, index }: Place, { result, records }: Origin): boolean {
   const drawn = records.filter(({ sources = [] }) => sources.some((s) => s.order === order && s.index === index));
   const known = new Set(result?.results.flatMap((item) => (item.event === "NONE" ? (item.id ?? []) : [])));
   const remembered = drawn.length > 0 ? drawn : records.filter(({ id }) => known.has(id));

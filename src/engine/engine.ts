@@ -190,6 +190,8 @@ export interface RerankRequest {
 export interface MessageSearchRequest extends Omit<SearchRequest, "showExpired" | "graph"> {
   /** Messages of the same scope on either side of each, from 0. */
   contextMessages: number;
+  /** Of those found only these of which not all that is remembered was deleted. @default false */
+  standing?: boolean;
 }
 
 export interface GraphRequest {

@@ -20,6 +20,7 @@ import type {
 import { accept, cancel, claim, pending, preview, release } from "./accept.ts";
 import { commit, textsOf } from "./commit.ts";
 import type { ConsolidateRequest, SurveyOutcome, SurveyRequest } from "./consolidation.ts";
+import { withoutDeleted } from "./context-window.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { Edited } from "./edit.ts";
 import { Embedding } from "./embedding.ts";
@@ -96,8 +97,8 @@ class InlineEngine implements Engine {
     this.#context = context;
     this.#name = options.name;
     this.#views = new Views(context, options.index, () => this.#embedding.settle().catch(() => undefined));
-    const embeds = options.index?.embedMessages === true;
-    this.#messages = new Messages(context, { embeds, embedding: () => this.#embedding, stopped: () => this.#closed });
+    const messages = { embeds: options.index?.embedMessages === true, stopped: () => this.#closed, withoutDeleted };
+    this.#messages = new Messages(context, { ...messages, embedding: () => this.#embedding });
     this.#maintenance = new Maintenance(context, this.#views);
     this.#tabs = openTabs(context.store.kind === "indexeddb" ? options.name : null, context.emit);
     this.#parts = parts;

@@ -3,6 +3,7 @@ import { compileFilter } from "../search/filter.ts";
 import type { ISODate, Message } from "../types.ts";
 import { recordsAsOf } from "./as-of.ts";
 import type { CachedEmbedder } from "./cached-embedder.ts";
+import type { withoutDeleted } from "./context-window.ts";
 import type { EngineContext } from "./context.ts";
 import type { Embedding } from "./embedding.ts";
 import type { MessageSearchRequest } from "./engine.ts";
@@ -19,6 +20,8 @@ export interface MessageSearchParts {
   /** Asked for when it is needed: it fills messages, too, and is made after them. */
   embedding: () => Pick<Embedding, "answering" | "settle">;
   stopped: () => boolean;
+  /** Handed in: imported, it would cut the chunk that the worker starts with in two. */
+  withoutDeleted: typeof withoutDeleted;
 }
 
 /** A result whose images are still to be read. */
@@ -45,7 +48,19 @@ export class MessageSearch {
     const embedder = this.#parts.embeds ? await this.#parts.embedding().answering() : null;
     const vector = embedder && { vector: await embedder.embedOne(request.query), kind: embedder.kind };
     const told = await this.#told(request, embedder, vector);
-    return this.#withImages(told);
+    return this.#withImages(request.standing === true ? await this.#standing(told) : told);
+  }
+
+  #standing(told: readonly Told[]): Promise<Told[]> {
+    return this.#context.store.read(["ops", "memories"], async (tx) => {
+      const held = new Set(
+        await this.#parts.withoutDeleted(
+          tx,
+          told.map((one) => one.held),
+        ),
+      );
+      return told.filter((one) => held.has(one.held));
+    });
   }
 
   /** Gives every message a vector in the space of the embedder. */

@@ -128,3 +128,31 @@ describe("deleteAll and adds that wait", () => {
     expect(texts(await memory.getAll(ALICE))).toEqual(["User likes tea"]);
   });
 });
+
+describe("a line of a kept message, pasted between others", () => {
+  const PASTED = "I am back again.\nI live in Bonn.";
+
+  it("is no news while its memory lives, and stored again after that was deleted", async () => {
+    const memory = openMemory();
+    const { results } = await memory.add("I live in Bonn.", ALICE);
+    await memory.search("Bonn", { ...ALICE, include: ["messages"] });
+    await memory.add(PASTED, ALICE);
+    expect(texts(await memory.getAll(ALICE))).toEqual(["User lives in Bonn"]);
+    await memory.delete(results[0]!.id!);
+    await memory.search("Bonn", { ...ALICE, include: ["messages"] });
+    await memory.add(PASTED, ALICE);
+    expect(texts(await memory.getAll(ALICE))).toEqual(["User lives in Bonn"]);
+  });
+
+  it("is no news where nothing was ever remembered of it", async () => {
+    const isShown = ({ messages }: LLMRequest): boolean => messages[1]!.content.includes("live in Bonn");
+    let isDull = true;
+    const llm = scriptedLLM((request) => (isDull || !isShown(request) ? facts() : facts("User lives in Bonn")));
+    const memory = openMemory({ llm, defaults: { contextWindow: 0 } });
+    await memory.add("I live in Bonn.", ALICE);
+    isDull = false;
+    await memory.search("Bonn", { ...ALICE, include: ["messages"] });
+    await memory.add(PASTED, ALICE);
+    expect(texts(await memory.getAll(ALICE))).toEqual([]);
+  });
+});
