@@ -183,7 +183,10 @@ export interface SearchResult extends MemoryItem {
   parts?: ScoreParts;
   /** Where it was reranked: what the order goes by, higher is better. `score` is as it was. */
   rerankScore?: number;
-  /** Only where the query asks for the past: this is a former text of the memory, and holds no more. */
+  /**
+   * Only where the query asks for the past: this is a former text of the memory, and holds no more. `id` is that of the
+   * memory as it is now: `delete(id)` and `update(id, …)` change the current fact.
+   */
   superseded?: Superseded;
 }
 

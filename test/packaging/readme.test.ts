@@ -328,6 +328,10 @@ declare module "@mlc-ai/web-llm" {
   }
   export function CreateMLCEngine(model: string): Promise<Engine>;
 }
+declare module "react" {
+  export function useEffect(effect: () => () => void, deps: unknown[]): void;
+  export function useState<T>(initial: T): [T, (value: T) => void];
+}
 declare module "@xenova/transformers" {
   export const env: object;
   export function pipeline(task: string, model: string): Promise<unknown>;
