@@ -115,7 +115,8 @@ function Found() {
       </p>
       <ul class="memories">
         {close.map((item) => (
-          <MemoryRow key={item.id} item={item} score={item.score} />
+          // A former text has the id of the memory that holds now.
+          <MemoryRow key={`${item.id} ${item.superseded?.at}`} item={item} score={item.score} />
         ))}
       </ul>
       {messages.length > 0 && <FoundMessages messages={messages} />}

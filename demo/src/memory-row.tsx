@@ -1,6 +1,6 @@
 /** One memory: its text (as text), where it comes from, its history, editing and deleting. */
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { HistoryEntry, MemoryItem } from "keepsake";
+import type { HistoryEntry, MemoryItem, SearchResult } from "keepsake";
 import { EventBadge, TextDiff } from "./change.tsx";
 import { ago, fullDate, inWords } from "./format.ts";
 import { Icon, type IconName } from "./icons.tsx";
@@ -9,12 +9,12 @@ import { fresh } from "./trace.ts";
 
 type Mode = "read" | "edit" | "confirm" | "history";
 
-export function MemoryRow({ item, score }: { item: MemoryItem; score?: number }) {
+export function MemoryRow({ item, score }: { item: MemoryItem & Pick<SearchResult, "superseded">; score?: number }) {
   const [mode, setMode] = useState<Mode>("read");
   const isNew = fresh.value.has(item.id);
   const toggle = (next: Mode): void => setMode(mode === next ? "read" : next);
   return (
-    <li class={isNew ? "memory card is-fresh" : "memory card"} data-id={item.id}>
+    <li class={isNew ? "memory card is-fresh" : "memory card"} data-id={item.id} data-former={!!item.superseded}>
       {mode === "edit" ? (
         <EditForm item={item} onDone={() => setMode("read")} />
       ) : (
@@ -23,9 +23,7 @@ export function MemoryRow({ item, score }: { item: MemoryItem; score?: number })
       {score !== undefined && <Score score={score} />}
       <div class="memory-foot">
         <p class="meta">
-          <time dateTime={item.updatedAt} title={fullDate(item.updatedAt)}>
-            {item.updatedAt === item.createdAt ? ago(item.updatedAt) : `changed ${ago(item.updatedAt)}`}
-          </time>
+          <When item={item} />
           {item.attributedTo === "assistant" && <span>said by the assistant</span>}
           {Object.entries(item.metadata).map(([key, value]) => (
             <span class="tag" key={key} title={key}>
@@ -35,13 +33,34 @@ export function MemoryRow({ item, score }: { item: MemoryItem; score?: number })
         </p>
         <div class="row-actions">
           <RowAction icon="clock" label="History" open={mode === "history"} onClick={() => toggle("history")} />
-          <RowAction icon="pencil" label="Edit" open={mode === "edit"} onClick={() => toggle("edit")} />
-          <RowAction icon="trash" label="Delete" open={mode === "confirm"} onClick={() => toggle("confirm")} />
+          {!item.superseded && (
+            <>
+              <RowAction icon="pencil" label="Edit" open={mode === "edit"} onClick={() => toggle("edit")} />
+              <RowAction icon="trash" label="Delete" open={mode === "confirm"} onClick={() => toggle("confirm")} />
+            </>
+          )}
         </div>
       </div>
       {mode === "confirm" && <ConfirmDelete id={item.id} onKeep={() => setMode("read")} />}
       {mode === "history" && <History id={item.id} version={item.updatedAt} />}
     </li>
+  );
+}
+
+/** A former text says until when it held, and what holds now: edited or deleted would be that. */
+function When({ item: { createdAt, updatedAt, superseded } }: { item: Parameters<typeof MemoryRow>[0]["item"] }) {
+  if (superseded) {
+    return (
+      <time dateTime={superseded.at} title={fullDate(superseded.at)}>
+        held until {ago(superseded.at)}
+        {superseded.by !== null && `; then: ${superseded.by}`}
+      </time>
+    );
+  }
+  return (
+    <time dateTime={updatedAt} title={fullDate(updatedAt)}>
+      {updatedAt === createdAt ? ago(updatedAt) : `changed ${ago(updatedAt)}`}
+    </time>
   );
 }
 
