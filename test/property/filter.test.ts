@@ -102,8 +102,17 @@ function holds(filter: Filter, record: MemoryRecord): boolean {
   return true;
 }
 
-function conditionHolds(key: string, condition: JSONValue, record: MemoryRecord): boolean {
+/** An id that is given as a number means its digits. */
+function idsAsText(condition: JSONValue): JSONValue {
+  if (typeof condition === "number") return String(condition);
+  if (Array.isArray(condition)) return condition.map((one) => (typeof one === "number" ? String(one) : one));
+  if (typeof condition !== "object" || condition === null) return condition;
+  return Object.fromEntries(Object.entries(condition).map(([name, operand]) => [name, idsAsText(operand)]));
+}
+
+function conditionHolds(key: string, asked: JSONValue, record: MemoryRecord): boolean {
   const isDate = key === "createdAt" || key === "updated_at";
+  const condition = /^(?:user|agent)(?:Id|_id)$/.test(key) ? idsAsText(asked) : asked;
   const value = look(key, record);
   if (condition === "*") return value !== null;
   if (Array.isArray(condition)) return operatorHolds("in", condition, value, isDate);
