@@ -9,11 +9,12 @@ import type { AddResult, PendingOp } from "../types.ts";
 import { extract, relationsSaid, saidIn, saidOn } from "./extract.ts";
 import type { Fact, Run } from "./ports.ts";
 import { resolve } from "./resolve.ts";
-import { hintsFor } from "./rules/index.ts";
+import { recall } from "./recall.ts";
 import { eventTimeOf } from "../text/when.ts";
 
 /** Memories shown per fact; mem0's number. More cost tokens of a small model and rarely change a decision. */
 const NEIGHBORS_PER_FACT = 5;
+const NOTHING_RECALLED: RecallResult = { facts: [], kind: "semantic" };
 /** How often a decision is made anew because a memory changed meanwhile. */
 const MAX_ATTEMPTS = 4;
 
@@ -54,25 +55,17 @@ export async function previewOp(run: Run, claim: ClaimedOp): Promise<AddResult> 
 
 async function decide(run: Run, op: PendingOp, facts: Fact[]): Promise<CommitDecision[]> {
   tell(run, op, "recall");
-  const recalled = await recall(run, op, facts);
+  const recalled =
+    facts.length === 0
+      ? NOTHING_RECALLED
+      : await recall(
+          run,
+          op.scope,
+          facts.map(({ text }) => text),
+          NEIGHBORS_PER_FACT,
+        );
   tell(run, op, "resolve");
   return resolve(run, op, facts, recalled);
-}
-
-async function recall(run: Run, op: PendingOp, facts: Fact[]): Promise<RecallResult> {
-  if (facts.length === 0) return { facts: [], kind: "semantic" };
-  const started = run.runtime.now();
-  const queries = facts.map(({ text }) => ({ text, hints: hintsFor(text) }));
-  const recalled = await untilAborted(run.engine.recall(op.scope, queries, NEIGHBORS_PER_FACT), run.signal);
-  run.trace.add({
-    stage: "recall",
-    ms: run.runtime.now() - started,
-    facts: recalled.facts.map(({ text, neighbors }) => ({
-      text,
-      neighbors: neighbors.map(({ id, memory, similarity, overlap }) => ({ id, memory, similarity, overlap })),
-    })),
-  });
-  return recalled;
 }
 
 async function commit(run: Run, op: PendingOp, decisions: CommitDecision[], attempt: number): Promise<AddResult> {

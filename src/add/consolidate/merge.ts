@@ -1,5 +1,4 @@
 /** Which memories of a scope say the same, or replace each other: without judgement, by rules, or by the LLM. */
-import { untilAborted } from "../../abort.ts";
 import type { Neighbor, RecallResult } from "../../engine/engine.ts";
 import type { Survey, Surveyed } from "../../engine/consolidation.ts";
 import { canonicalJSON } from "../../text/canonical-json.ts";
@@ -7,7 +6,8 @@ import { normalizeStatement } from "../../text/statement.ts";
 import type { DecidedBy } from "../../types.ts";
 import { ask } from "../ask.ts";
 import { mergeMessages } from "../prompts/merge.ts";
-import { hintsFor, resolveByRules, slotOf } from "../rules/index.ts";
+import { recall } from "../recall.ts";
+import { resolveByRules, slotOf } from "../rules/index.ts";
 import { clustersOf, type Pair } from "./clusters.ts";
 import { packed } from "./prompt-size.ts";
 import { MERGE_SCHEMA, validateMerge, type Group } from "./replies.ts";
@@ -86,7 +86,12 @@ async function pairsOf(run: ConsolidateRun, { changed }: Survey, left: ReadonlyM
   const pairs: Pair[] = [];
   for (let at = 0; at < asked.length; at += LOOKED_UP) {
     const some = asked.slice(at, at + LOOKED_UP);
-    const { facts, kind } = await lookUp(run, some);
+    const { facts, kind } = await recall(
+      run,
+      run.scope,
+      some.map(({ memory }) => memory),
+      NEIGHBORS + 1,
+    );
     for (const [i, memory] of some.entries()) {
       for (const neighbor of facts[i]!.neighbors) {
         const other = neighbor.id === memory.id ? undefined : left.get(neighbor.id);
@@ -96,21 +101,6 @@ async function pairsOf(run: ConsolidateRun, { changed }: Survey, left: ReadonlyM
     }
   }
   return pairs;
-}
-
-async function lookUp(run: ConsolidateRun, some: readonly Surveyed[]): Promise<RecallResult> {
-  const started = run.runtime.now();
-  const queries = some.map(({ memory }) => ({ text: memory, hints: hintsFor(memory) }));
-  const recalled = await untilAborted(run.engine.recall(run.scope, queries, NEIGHBORS + 1), run.signal);
-  run.trace.add({
-    stage: "recall",
-    ms: run.runtime.now() - started,
-    facts: recalled.facts.map(({ text, neighbors }) => ({
-      text,
-      neighbors: neighbors.map(({ id, memory, similarity, overlap }) => ({ id, memory, similarity, overlap })),
-    })),
-  });
-  return recalled;
 }
 
 function isNear({ memory }: Surveyed, neighbor: Neighbor, kind: RecallResult["kind"]): boolean {
