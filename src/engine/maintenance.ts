@@ -22,12 +22,6 @@ export class Maintenance {
     this.#running = this.#run().finally(() => (this.#running = null));
   }
 
-  /** Resolves when nothing is left to do. */
-  async settle(): Promise<void> {
-    this.wake();
-    while (this.#running) await this.#running;
-  }
-
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;

@@ -82,8 +82,11 @@ export class Views {
     const { seq, hnswRows } = view.snapshot;
     // The first one helps the next start; a later one waits for a graph that is being built.
     if (seq >= 0 && view.vectors.wantsBuild) return false;
+    const newGraphRows = view.vectors.hnswRows - hnswRows;
+    // The first graph is minutes of work that the next start would do again, however few its rows are.
+    if (seq < 0 || (hnswRows === 0 && newGraphRows > 0)) return true;
     const worthwhile = Math.max(500, view.size / 10);
-    return seq < 0 || view.seq - seq > worthwhile || view.vectors.hnswRows - hnswRows > worthwhile;
+    return view.seq - seq > worthwhile || newGraphRows > worthwhile;
   }
 
   /** @param breathe where it waits, others get their turn */
