@@ -208,10 +208,10 @@ export class Memory {
     const { signal, read } = this.#edit(Array.isArray(target) ? change : options);
     if (Array.isArray(target)) {
       const [requests, opId] = await read((flow) => flow.toUpdateRequests(given as UpdateEntry[]));
-      return this.#session.call(signal, ({ engine }) => engine.updateMany(requests, opId));
+      return this.#session.call(signal, ({ engine }) => engine.update(requests, opId));
     }
     const [request, opId] = await read((flow) => flow.toUpdateRequest(target, given as string | UpdateFields));
-    return this.#session.call(signal, ({ engine }) => engine.update(request, opId));
+    return this.#session.call(signal, async ({ engine }) => (await engine.update([request], opId))[0]!);
   }
 
   /**
@@ -222,7 +222,7 @@ export class Memory {
     const given = Array.isArray(target) ? [...target] : [target];
     const { signal, read } = this.#edit(options);
     const [ids, opId] = await read(({ toIds }) => toIds(given));
-    await this.#session.call(signal, ({ engine }) => engine.deleteMany(ids, opId));
+    await this.#session.call(signal, ({ engine }) => engine.delete(ids, opId));
   }
 
   /**

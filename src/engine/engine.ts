@@ -311,14 +311,14 @@ export interface Engine {
   /** Newest created first, whatever was updated since. */
   list(request: ListRequest): Promise<ListPage>;
   get(id: string): Promise<MemoryItem | null>;
-  /** @throws {InvalidInputError} not_found; invalid_input, for a new text of an immutable memory */
-  update(request: UpdateRequest, opId?: string): Promise<MemoryItem>;
-  /** All or nothing, in one transaction; the error of `update` names the position. */
-  updateMany(requests: UpdateRequest[], opId?: string): Promise<MemoryItem[]>;
-  /** Soft. @throws {InvalidInputError} not_found */
-  delete(id: string, opId?: string): Promise<void>;
-  /** All or nothing, in one transaction; the error of `delete` names the position. */
-  deleteMany(ids: string[], opId?: string): Promise<void>;
+  /**
+   * All or nothing, in one transaction.
+   * @returns the memories as they are now, in the order of the requests
+   * @throws {InvalidInputError} not_found; invalid_input, for a new text of an immutable memory. Names the position
+   */
+  update(requests: UpdateRequest[], opId?: string): Promise<MemoryItem[]>;
+  /** Soft; all or nothing, in one transaction. @throws {InvalidInputError} not_found, naming the position */
+  delete(ids: string[], opId?: string): Promise<void>;
   /** Soft, all that carry every id of the scope; ops of it that wait are dropped. Returns how many memories. */
   deleteAll(scope: Scope, opId?: string): Promise<number>;
   /** Newest first; empty for an unknown id. */

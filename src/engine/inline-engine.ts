@@ -198,7 +198,13 @@ class InlineEngine implements Engine {
     checkFilter(request.filter);
     const embedder = await this.#embedding.answering();
     const { at, time, decay } = request;
-    const { readEntityOverlap, queryWords, searchAsOf } = await this.#seldom();
+    // While the first search waits for the part, the views that it needs load.
+    const [{ readEntityOverlap, queryWords, searchAsOf }] = await Promise.all([
+      this.#seldom(),
+      at === undefined &&
+        this.#views.loaded().length === 0 &&
+        this.#views.selected(selects(request), embedder, () => undefined),
+    ]);
     if (at !== undefined) return searchAsOf(this.#context, { ...request, at }, embedder);
     const vector = await embedder.embedOne(request.query);
     const about = request.graph ? await readEntityOverlap(this.#context, request, request.query) : null;
@@ -253,11 +259,7 @@ class InlineEngine implements Engine {
     return readItem(this.#context.store, id);
   }
 
-  async update(request: UpdateRequest, opId?: string): Promise<MemoryItem> {
-    return (await this.updateMany([request], opId))[0]!;
-  }
-
-  async updateMany(requests: UpdateRequest[], opId?: string): Promise<MemoryItem[]> {
+  async update(requests: UpdateRequest[], opId?: string): Promise<MemoryItem[]> {
     this.#assertOpen();
     const texts = requests.flatMap(({ text }) => text ?? []);
     const { edit } = await this.#seldom();
@@ -266,11 +268,7 @@ class InlineEngine implements Engine {
     return edited.records.map(toItem);
   }
 
-  async delete(id: string, opId?: string): Promise<void> {
-    await this.deleteMany([id], opId);
-  }
-
-  async deleteMany(ids: string[], opId?: string): Promise<void> {
+  async delete(ids: string[], opId?: string): Promise<void> {
     this.#assertOpen();
     const { edit } = await this.#seldom();
     this.#announceEdit(await edit.remove(this.#context, ids, opId));

@@ -181,7 +181,7 @@ export class Views {
     const { store } = this.#context;
     const rows = await store.read(["snapshots"], (tx) => tx.getAll("snapshots", { prefix: [snapshotName(owner)] }));
     const view = rows.length > 0 ? await this.#verified(rows, owner) : null;
-    if (view) await store.read(["vectors"], (tx) => fillGaps(tx, view));
+    if (view && view.vectors.size < view.size) await store.read(["vectors"], (tx) => fillGaps(tx, view));
     return view;
   }
 

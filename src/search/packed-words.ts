@@ -89,8 +89,10 @@ class ListPacker {
  * @param words as a {@link WordPacker} gave them; kept
  */
 export function unpackWords(tokenize: Tokenize, words: PackedWords): KeywordIndex {
-  const own = new PostingLists(new PackedLists(words.terms, words.own));
-  const cues = new PostingLists(new PackedLists(words.terms, words.cues));
+  const numbers = new Map<string, number>();
+  for (let term = 0; term < words.terms.length; term += 1) numbers.set(words.terms[term] as string, term);
+  const own = new PostingLists(new PackedLists(numbers, words.own));
+  const cues = new PostingLists(new PackedLists(numbers, words.cues));
   const lists = { own, cues };
   const texts = Array.from(words.labels, (_, at): IndexedText => new PackedText(words, lists, at));
   return new KeywordIndex(tokenize, { ...lists, texts });
@@ -148,18 +150,22 @@ function startOf(ends: Uint32Array, at: number): number {
 
 /** The lists of texts turned round: by term, the slots of its texts. A text's slot is its place among the packed. */
 class PackedLists implements PostingSource {
-  /** Positions of the terms that are left. */
-  readonly #terms = new Map<string, number>();
-  /** By position of the term: where its slots end. They begin where those of the term before end. */
+  /** The number of each term. */
+  readonly #terms: ReadonlyMap<string, number>;
+  /** By number of the term: where its slots end. They begin where those of the term before end. */
   readonly #ends: Uint32Array;
   /** By term, and ascending within it. */
   readonly #slots: Uint32Array;
   readonly #weights: Uint32Array;
+  readonly #isTaken: Uint8Array;
+  #size = 0;
 
-  constructor(names: readonly string[], { ends, terms, counts }: TermLists) {
-    const next = startsOf(names.length, terms);
+  constructor(numbers: ReadonlyMap<string, number>, { ends, terms, counts }: TermLists) {
+    const next = startsOf(numbers.size, terms);
+    this.#terms = numbers;
     this.#slots = new Uint32Array(terms.length);
     this.#weights = new Uint32Array(terms.length);
+    this.#isTaken = new Uint8Array(numbers.size);
     for (let slot = 0, i = 0; slot < ends.length; slot += 1) {
       for (; i < (ends[slot] as number); i += 1) {
         const at = next[terms[i] as number]!++;
@@ -169,18 +175,20 @@ class PackedLists implements PostingSource {
     }
     // Every list is full: where the next would go is where it ends.
     this.#ends = next;
-    for (const [term, name] of names.entries()) if (next[term] !== startOf(next, term)) this.#terms.set(name, term);
+    for (let term = 0; term < next.length; term += 1) if (next[term] !== startOf(next, term)) this.#size += 1;
   }
 
   get size(): number {
-    return this.#terms.size;
+    return this.#size;
   }
 
   take(name: string): Postings | undefined {
     const term = this.#terms.get(name);
-    if (term === undefined) return undefined;
-    this.#terms.delete(name);
-    const [start, end] = [startOf(this.#ends, term), this.#ends[term]];
+    if (term === undefined || this.#isTaken[term] === 1) return undefined;
+    const [start, end] = [startOf(this.#ends, term), this.#ends[term] as number];
+    if (start === end) return undefined;
+    this.#isTaken[term] = 1;
+    this.#size -= 1;
     const [slots, weights] = [this.#slots.subarray(start, end), this.#weights.subarray(start, end)];
     return { term: name, slots: Array.from(slots), weights: Array.from(weights) };
   }

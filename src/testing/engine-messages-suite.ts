@@ -21,7 +21,7 @@ export function engineMessagesTests(test: (title: string, body: (engine: Engine)
     const place = { opId: "op-2", order: 2, index: 0, userId: "alice" };
     ensureEqual(found, { message: said("Full of sunflowers"), ...place, context, memoryIds: ["op-2-0"] }, "found");
     ensureEqual(rest, [], "the others");
-    await engine.delete("op-2-0");
+    await engine.delete(["op-2-0"]);
     ensureEqual((await engine.searchMessages(messagesFor("sunflowers")))[0]?.memoryIds, [], "memories after delete");
   });
 

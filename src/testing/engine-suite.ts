@@ -108,7 +108,7 @@ export function engineSuite(name: string, open: () => Promise<Engine>, { describ
     test("INV-7: a decision about an older revision conflicts, and nothing of its op is written", async (engine) => {
       const id = await store(engine, "op-1", ALICE, "User lives in Berlin");
       await accept(engine, "op-2", ALICE, "moved");
-      await engine.update({ id, text: "User lives in Bonn" });
+      await engine.update([{ id, text: "User lives in Bonn" }]);
       const stale = [add("User has a dog"), update(id, 1, "User lives in Hamburg")];
       await ensureRejects(engine.commit({ opId: "op-2", decisions: stale }), "conflict");
       ensureEqual((await engine.info()).memories, 1, "memories");
@@ -158,13 +158,13 @@ export function engineSuite(name: string, open: () => Promise<Engine>, { describ
 
     test("a deleted memory is in no read but the history, and deleting it again is `not_found`", async (engine) => {
       const id = await store(engine, "op-1", ALICE, "User likes tea");
-      await engine.delete(id);
+      await engine.delete([id]);
       ensureEqual(await engine.get(id), null, "get");
       ensureEqual(await engine.search(searchFor("tea", ALICE)), [], "search");
       ensureEqual((await engine.list({ scope: ALICE, filter: null, topK: null })).results, [], "list");
       ensureEqual((await engine.history(id))[0]?.event, "DELETE", "history");
-      await ensureRejects(engine.delete(id), "not_found");
-      await ensureRejects(engine.update({ id, text: "x" }), "not_found");
+      await ensureRejects(engine.delete([id]), "not_found");
+      await ensureRejects(engine.update([{ id, text: "x" }]), "not_found");
     });
 
     test("deleteAll deletes what carries the scope, and nothing else", async (engine) => {
@@ -177,8 +177,8 @@ export function engineSuite(name: string, open: () => Promise<Engine>, { describ
 
     test("an update merges metadata, and null removes a key", async (engine) => {
       const id = await store(engine, "op-1", ALICE, "User likes tea");
-      const item = await engine.update({ id, metadata: { topic: null, strength: 2 } });
-      ensureEqual([item.memory, item.metadata], ["User likes tea", { strength: 2 }], "item");
+      const [item] = await engine.update([{ id, metadata: { topic: null, strength: 2 } }]);
+      ensureEqual([item!.memory, item!.metadata], ["User likes tea", { strength: 2 }], "item");
     });
 
     engineSurfaceTests(test);
@@ -216,7 +216,7 @@ export function engineSuite(name: string, open: () => Promise<Engine>, { describ
       const around = { scope: ALICE, query: "where?", filter: null, memoryIds: ["op-1-0"] };
       ensureEqual((await engine.relationsAround(around)).length, 1, "around");
       ensureEqual((await engine.graph({ scope: { userId: "bob" }, depth: 1 })).nodes, [], "of somebody else");
-      await engine.delete("op-1-0");
+      await engine.delete(["op-1-0"]);
       ensureEqual(await engine.graph({ scope: ALICE, depth: 1 }), { nodes: [], edges: [] }, "after delete");
     });
 

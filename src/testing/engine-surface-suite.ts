@@ -15,7 +15,7 @@ export function engineSurfaceTests(test: (title: string, body: (engine: Engine) 
       ["op-4-0", "op-3-0"],
       "first page",
     );
-    await engine.update({ id: "op-1-0", text: "User likes rum" });
+    await engine.update([{ id: "op-1-0", text: "User likes rum" }]);
     const second = await engine.list({ ...query, before: first.next! });
     ensureEqual(
       [second.results.map((item) => item.memory), second.next],
@@ -43,7 +43,7 @@ export function engineSurfaceTests(test: (title: string, body: (engine: Engine) 
     const first = await store(engine, "op-1", ALICE, "User likes tea");
     const second = await store(engine, "op-2", ALICE, "User likes green tea");
     const survey = await surveyOf(engine, "tidy");
-    await engine.update({ id: second, text: "User likes mint tea" });
+    await engine.update([{ id: second, text: "User likes mint tea" }]);
     await ensureRejects(engine.consolidate(foldInto(first, second, survey)), "conflict");
     const request = foldInto(first, second, await surveyOf(engine, "tidy"));
     const { results } = await engine.consolidate(request);
@@ -63,7 +63,7 @@ export function engineSurfaceTests(test: (title: string, body: (engine: Engine) 
 
   test("an expired memory is hidden from search and list, unless it is asked for", async (engine) => {
     const id = await store(engine, "op-1", ALICE, "User likes tea");
-    await engine.update({ id, expirationDate: "2020-01-01" });
+    await engine.update([{ id, expirationDate: "2020-01-01" }]);
     ensureEqual(await engine.search(searchFor("tea", ALICE)), [], "search");
     const query = { scope: ALICE, filter: null, topK: null };
     ensureEqual((await engine.list(query)).results, [], "list");
@@ -78,26 +78,26 @@ export function engineSurfaceTests(test: (title: string, body: (engine: Engine) 
       { id, text: "User likes rum" },
       { id: "nowhere", text: "x" },
     ];
-    const error = await engine.updateMany(batch).catch((e: unknown) => e);
+    const error = await engine.update(batch).catch((e: unknown) => e);
     ensureEqual((error as { details?: unknown }).details, { id: "nowhere", index: 1 }, "details");
-    await ensureRejects(engine.deleteMany([id, "nowhere"]), "not_found");
+    await ensureRejects(engine.delete([id, "nowhere"]), "not_found");
     ensureEqual((await engine.get(id))?.memory, "User likes tea", "memory");
-    const items = await engine.updateMany([{ id, text: "User likes gin" }]);
+    const items = await engine.update([{ id, text: "User likes gin" }]);
     ensureEqual(
       items.map((item) => item.memory),
       ["User likes gin"],
       "items",
     );
-    await engine.deleteMany([id]);
+    await engine.delete([id]);
     ensureEqual((await engine.info()).memories, 0, "memories");
   });
 
   test("the text of an immutable memory changes only with `immutable: false`", async (engine) => {
     const id = await store(engine, "op-1", ALICE, "User likes tea");
-    await engine.update({ id, immutable: true });
-    await ensureRejects(engine.update({ id, text: "User likes rum" }), "invalid_input");
-    const item = await engine.update({ id, text: "User likes rum", immutable: false });
-    ensureEqual([item.memory, item.immutable], ["User likes rum", undefined], "item");
+    await engine.update([{ id, immutable: true }]);
+    await ensureRejects(engine.update([{ id, text: "User likes rum" }]), "invalid_input");
+    const [item] = await engine.update([{ id, text: "User likes rum", immutable: false }]);
+    ensureEqual([item!.memory, item!.immutable], ["User likes rum", undefined], "item");
   });
 
   test("an undo restores what its op had found; what stands on it blocks it, and crosses as data", async (engine) => {
@@ -163,7 +163,7 @@ export function engineSurfaceTests(test: (title: string, body: (engine: Engine) 
     const id = await store(engine, "op-1", ALICE, "User lives in Berlin");
     const { at } = (await engine.history(id))[0]!;
     await later(at);
-    await engine.update({ id, text: "User lives in Hamburg" });
+    await engine.update([{ id, text: "User lives in Hamburg" }]);
     const past = { scope: ALICE, filter: null, topK: null, at };
     ensureEqual((await engine.list(past)).results[0]?.memory, "User lives in Berlin", "list");
     ensureEqual(
@@ -196,7 +196,7 @@ export function engineSurfaceTests(test: (title: string, body: (engine: Engine) 
 
   test("exports, and imports what it exported: once, however often", async (engine) => {
     const id = await store(engine, "op-1", ALICE, "User likes tea");
-    await engine.update({ id, text: "User likes rum" });
+    await engine.update([{ id, text: "User likes rum" }]);
     const request = { scope: null, vectors: false };
     const file = await engine.export(request);
     await engine.forget({ scope: ALICE });

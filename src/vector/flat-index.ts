@@ -56,11 +56,13 @@ export class FlatIndex implements VectorIndex {
     const index = new FlatIndex(dims);
     index.#makeRoom(labels.length);
     for (const block of blocks) {
-      for (let at = 0; at < block.length; at += dims) {
+      const first = index.#size;
+      for (let count = block.length / dims; count > 0; count -= 1) {
         const label = labels[index.#size] as number;
         if (index.has(label)) throw badContents("a label is there twice");
-        index.#rows.write(index.#append(label), block.subarray(at, at + dims));
+        index.#append(label);
       }
+      index.#rows.write(first, block);
     }
     return index;
   }

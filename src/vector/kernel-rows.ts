@@ -96,10 +96,20 @@ export class KernelRows implements Rows {
     return this.#grow(Math.max(chunks, Math.ceil(this.#chunks * 1.5))) || this.#grow(chunks);
   }
 
-  write(row: number, vector: Float32Array): void {
-    const [floats, codes] = [this.#floatsOf(row), this.#codesOf(row)];
-    this.#floats.set(vector, floats / 4);
-    const square = this.#kernel.quantize(floats, paddedDims(this.#dims), codes, this.#widening);
+  write(row: number, vectors: Float32Array): void {
+    const [dims, numbers] = [this.#dims, paddedDims(this.#dims)];
+    const end = row + vectors.length / dims;
+    for (let next = row; next < end;) {
+      // As many as lie together here as well as there.
+      const last = numbers === dims ? Math.min(end, next + CHUNK_ROWS - (next % CHUNK_ROWS)) : next + 1;
+      const given = vectors.subarray((next - row) * dims, (last - row) * dims);
+      this.#floats.set(given, this.#floatsOf(next) / 4);
+      for (; next < last; next += 1) this.#quantize(next, numbers);
+    }
+  }
+
+  #quantize(row: number, numbers: number): void {
+    const square = this.#kernel.quantize(this.#floatsOf(row), numbers, this.#codesOf(row), this.#widening);
     this.#maxNorm = Math.max(this.#maxNorm, Math.sqrt(square) * this.#widening);
   }
 

@@ -23,8 +23,8 @@ export class PlainRows implements Rows {
     return true;
   }
 
-  write(row: number, vector: Float32Array): void {
-    this.#vectors.set(vector, row * this.#dims);
+  write(row: number, vectors: Float32Array): void {
+    this.#vectors.set(vectors, row * this.#dims);
   }
 
   copy(from: number, to: number): void {

@@ -17,7 +17,8 @@ export interface Candidates {
 export interface Rows {
   /** Room for rows 0 to `count` − 1; asking for less than there is does nothing. @returns false where memory is out */
   reserve(count: number): boolean;
-  write(row: number, vector: Float32Array): void;
+  /** @param vectors of as many rows as they fill, from `row` on */
+  write(row: number, vectors: Float32Array): void;
   copy(from: number, to: number): void;
   /** A view that the next change may overwrite or detach. */
   vectorOf(row: number): Float32Array;

@@ -8,7 +8,7 @@ import type { WireError } from "../errors.ts";
 import type { KeepsakeEvent } from "../info.ts";
 
 /** Raise with every change of what crosses: a page and a worker file of different builds must not talk. */
-export const PROTOCOL_VERSION = 4;
+export const PROTOCOL_VERSION = 5;
 
 export const ENGINE_METHODS = [
   "accept",
@@ -30,9 +30,7 @@ export const ENGINE_METHODS = [
   "list",
   "get",
   "update",
-  "updateMany",
   "delete",
-  "deleteMany",
   "deleteAll",
   "history",
   "undo",

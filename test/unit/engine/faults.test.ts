@@ -30,8 +30,8 @@ interface Scenario {
 const scenarios: Scenario[] = [
   { name: "accept", act: (engine) => engine.accept(request("new", "I drink rum", "and gin")) },
   { name: "commit", act: (engine) => engine.commit({ opId: "waiting", decisions: mixed() }) },
-  { name: "update", act: (engine) => engine.update({ id: "op-0", text: "User drinks mate" }), isNewEachTime: true },
-  { name: "delete", act: (engine) => engine.delete("op-1"), isNewEachTime: true },
+  { name: "update", act: (engine) => engine.update([{ id: "op-0", text: "User drinks mate" }]), isNewEachTime: true },
+  { name: "delete", act: (engine) => engine.delete(["op-1"]), isNewEachTime: true },
   { name: "undo", act: (engine) => engine.undo("op"), isNewEachTime: true },
   { name: "forget", act: (engine) => engine.forget({ scope: ALICE }), isNewEachTime: true },
   { name: "deleteAll", act: (engine) => engine.deleteAll(ALICE), isNewEachTime: true },

@@ -127,7 +127,7 @@ describe("INV-5: a view of messages is up to date with every writer, of this tab
     const decision = { event: "ADD", text: "User has tea", origin: "rules", details: { sources } } as const;
     await there.commit({ opId: "op-2", decisions: [{ ...decision, reason: "test", decidedBy: "rules" }] });
     expect((await here.searchMessages(request))[0]?.memoryIds).toEqual(["op-2-0"]);
-    await there.delete("op-2-0");
+    await there.delete(["op-2-0"]);
     expect((await here.searchMessages(request))[0]?.memoryIds).toEqual([]);
   });
 

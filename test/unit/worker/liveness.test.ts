@@ -213,7 +213,7 @@ describe("INV-11: every promise settles, wherever in the protocol the worker sto
         engine.accept({ opId: "op", scope: ALICE, messages: [message], options }),
         search(engine),
         engine.info(),
-        engine.delete("nothing"),
+        engine.delete(["nothing"]),
       ];
       outcomes.push(...(await Promise.all(calls.map(failureOf))), await failureOf(engine.close()));
     }
