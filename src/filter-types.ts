@@ -3,12 +3,14 @@ import type { JSONValue } from "./types.ts";
 
 /** Operators of the filter language. Several on one key must all hold. */
 export interface FilterOperators {
+  /** Of a list (`categories`): one that holds this value, or with a list as the operand, the same list. */
   eq?: JSONValue | Date;
   ne?: JSONValue | Date;
   gt?: number | string | Date;
   gte?: number | string | Date;
   lt?: number | string | Date;
   lte?: number | string | Date;
+  /** Of a list: one that holds at least one of these values. */
   in?: (JSONValue | Date)[];
   nin?: (JSONValue | Date)[];
   /** Substring of a string (case-sensitive), or element of a list. */

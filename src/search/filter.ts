@@ -3,6 +3,8 @@
  *
  * - Values are never converted: `1` and `"1"` differ. A missing value is null: `eq: null`, `ne: 1`, `nin: [1]` match.
  *   `gt` and its like never match null, nor a value of another type; strings are ordered by UTF-16 code unit.
+ * - A list (`categories`, one in `metadata`) equals each plain value that it holds: `eq: "food"`, `in: ["food"]` match
+ *   `["food", "travel"]`, and `ne`, `nin` do not. `eq` with a list compares the whole of it, in order.
  * - `createdAt` and `updatedAt` are compared as instants: `2026-11-22` is that whole day in UTC (`eq` within it, `gt`
  *   after its end), a time without an offset is UTC.
  * - An object as a condition holds operators. To compare with an object, write `{ eq: { … } }` (key order is of no
@@ -180,7 +182,7 @@ function negate<T>(test: Test<T>): Test<T> {
 }
 
 function equals(key: string, operand: JSONValue, isDate: boolean): Test<JSONValue> {
-  if (!isDate || operand === null) return (value) => isEqual(value, operand);
+  if (!isDate || operand === null) return (value) => isEqual(value, operand) || isMember(value, operand);
   const compare = dateComparison(key, operand);
   return (value) => compare(value) === 0;
 }
@@ -194,7 +196,15 @@ function isOneOf(key: string, operand: JSONValue, isDate: boolean): Test<JSONVal
   // A list of ids may be long: plain values are looked up, not compared one by one.
   const plain = new Set<JSONValue>(operand.filter((item) => typeof item !== "object" || item === null));
   const others = operand.filter((item) => typeof item === "object" && item !== null);
-  return (value) => plain.has(value) || others.some((item) => isEqual(value, item));
+  return (value) => {
+    if (Array.isArray(value) && value.some((item) => item !== null && plain.has(item))) return true;
+    return plain.has(value) || others.some((item) => isEqual(value, item));
+  };
+}
+
+/** Of a list: null, the lack of a value, is in none; with lists and objects the whole value is compared. */
+function isMember(value: JSONValue, operand: JSONValue): boolean {
+  return Array.isArray(value) && typeof operand !== "object" && value.includes(operand);
 }
 
 function contains(value: JSONValue, operand: JSONValue): boolean {

@@ -139,7 +139,8 @@ function descend(from: JSONValue, path: string, whole: boolean): JSONValue {
 
 function operatorHolds(name: string, operand: JSONValue, value: JSONValue, isDate: boolean): boolean {
   const items = Array.isArray(operand) ? operand : [];
-  if (name === "eq") return isDate ? order(value, operand, true) === "same" : canonical(value) === canonical(operand);
+  if (name === "eq" && isDate) return order(value, operand, true) === "same";
+  if (name === "eq") return [value, ...membersOf(value)].map(canonical).includes(canonical(operand));
   if (name === "ne") return !operatorHolds("eq", operand, value, isDate);
   if (name === "in") return items.some((item) => operatorHolds("eq", item, value, isDate));
   if (name === "nin") return items.every((item) => operatorHolds("ne", item, value, isDate));
@@ -156,6 +157,11 @@ function operatorHolds(name: string, operand: JSONValue, value: JSONValue, isDat
   if (name === "gte") return relation === "after" || relation === "same";
   if (name === "lt") return relation === "before";
   return relation === "before" || relation === "same";
+}
+
+/** What a list equals beside itself: the plain values in it. */
+function membersOf(value: JSONValue): JSONValue[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item !== "object") : [];
 }
 
 function order(value: JSONValue, operand: JSONValue, isDate: boolean): "before" | "same" | "after" | "none" {

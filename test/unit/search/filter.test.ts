@@ -77,6 +77,26 @@ describe("operators", () => {
     expect(matches(filter, five)).toBe(expected);
   });
 
+  test("a list equals each plain value that it holds, as mem0's docs teach it for categories; a list is compared whole", () => {
+    const subject = record({ tags: ["x", 3, null, ["y"]] }, { categories: ["food", "user_preferences"] });
+    const matching = ["food", ["food", "travel"], { eq: "food" }, { in: ["travel", "food"] }, { ne: "travel" }];
+    for (const categories of [...matching, { nin: ["travel"] }, { eq: ["food", "user_preferences"] }, "*"]) {
+      expect(matches({ categories }, subject), JSON.stringify(categories)).toBe(true);
+    }
+    const others = [
+      "foo",
+      ["travel"],
+      { ne: "food" },
+      { nin: ["travel", "food"] },
+      { eq: ["food"] },
+      { in: [["food"]] },
+    ];
+    for (const categories of others) expect(matches({ categories }, subject), JSON.stringify(categories)).toBe(false);
+    const held = (tags: unknown): boolean => matches({ tags }, subject);
+    expect(["x", 3].map(held)).toEqual([true, true]);
+    expect(["3", null, "y", { eq: ["y"] }, [null]].some(held)).toBe(false);
+  });
+
   test("several on one key must all hold, and several conditions on one key in an AND too", () => {
     const between = [1, 2, 3].map((p) => matches({ p: { gte: 2, lte: 2 } }, record({ p })));
     const and = [1, 2, 3].map((p) => matches({ AND: [{ p: { gte: 2 } }, { p: { lte: 2 } }] }, record({ p })));
