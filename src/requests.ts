@@ -1,5 +1,6 @@
 /** From the options of the public methods to what the engine takes. */
 import type { ExportRequest, ListRequest, UpdateRequest } from "./engine/engine.ts";
+import type { ListPlace } from "./engine/results.ts";
 import { definedOnly } from "./add-options.ts";
 import { checkNames } from "./check-names.ts";
 import { InvalidInputError } from "./errors.ts";
@@ -40,17 +41,17 @@ function toPageSize(value: unknown): number {
   throw new InvalidInputError(`keepsake: pageSize must be an integer from 1 to ${MAX_PAGE}.`);
 }
 
-const CURSOR = /^k1-([0-9a-z]{1,11})$/;
+const CURSOR = /^k2-(-?[0-9a-z]{1,11})\.([0-9a-z]{1,11})$/;
 
 /** Opaque to the caller, and of a version that a later library can tell from its own. */
-export function toCursor(next: number | null): string | null {
-  return next === null ? null : `k1-${next.toString(36)}`;
+export function toCursor(next: ListPlace | null): string | null {
+  return next === null ? null : `k2-${next.createdAt.toString(36)}.${next.createdSeq.toString(36)}`;
 }
 
-function fromCursor(cursor: unknown): number {
-  const [, digits = ""] = (typeof cursor === "string" && CURSOR.exec(cursor)) || [];
-  const before = Number.parseInt(digits, 36);
-  if (Number.isSafeInteger(before)) return before;
+function fromCursor(cursor: unknown): ListPlace {
+  const [, ...numbers] = (typeof cursor === "string" && CURSOR.exec(cursor)) || [];
+  const [createdAt = NaN, createdSeq = NaN] = numbers.map((digits) => Number.parseInt(digits, 36));
+  if (Number.isSafeInteger(createdAt) && Number.isSafeInteger(createdSeq)) return { createdAt, createdSeq };
   throw new InvalidInputError("keepsake: this is no cursor. Pass the nextCursor of the page before, as it came.");
 }
 

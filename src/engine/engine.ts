@@ -28,7 +28,7 @@ import type {
 } from "../types.ts";
 import type { ImportOutcome, ImportPart, KeepsakeExport } from "../portable/format.ts";
 import type { ConsolidateRequest, SurveyOutcome, SurveyRequest } from "./consolidation.ts";
-import type { EntityCount, ListPage, MessageResult, UndoResult } from "./results.ts";
+import type { EntityCount, ListPage, ListPlace, MessageResult, UndoResult } from "./results.ts";
 
 /** What an engine is opened with. Plain data: it crosses to the worker. */
 export interface EngineOptions {
@@ -220,8 +220,8 @@ export interface ListRequest extends Selection {
   filter: Filter | null;
   /** At most this many. */
   topK: number | null;
-  /** Only memories with a smaller `createdSeq`: what comes after a page that ended with it. */
-  before?: number;
+  /** Only what comes after a page that ended here. */
+  before?: ListPlace;
   /** Also memories whose expiration date is over. @default false */
   showExpired?: boolean;
   /** As of this instant. @default now */

@@ -44,6 +44,8 @@ export class Maintenance {
     try {
       await this.#views.writeSnapshot(view, breather(this.#now));
     } catch (error) {
+      // Dropped meanwhile, and its vectors with it.
+      if (view.isClosed) return;
       // A cache that cannot be written costs time at the next start, and is nothing else's failure. It counts as
       // written until the view has changed enough for the next one: a full disk is not written to in a loop.
       const reason = error instanceof Error ? error.message : String(error);

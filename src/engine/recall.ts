@@ -24,7 +24,8 @@ export async function recall(
   { topK, nowIso }: { topK: number; nowIso: ISODate },
   tx: ReadTx,
 ): Promise<RecalledFact[]> {
-  const allowed = visibleLabels(view, nowIso, false);
+  const visible = visibleLabels(view, nowIso, false);
+  const allowed = visible && new Set(visible);
   const recalled: RecalledFact[] = [];
   for (const { text, hints = [] } of facts) {
     const vector = vectors.get(text)!;
@@ -75,18 +76,17 @@ interface Wanted {
   vector: Float32Array;
   topK: number;
   /** null: all. */
-  allowed: number[] | null;
+  allowed: ReadonlySet<number> | null;
 }
 
 /** Each signal names its own: what only words or only meaning can find must not be crowded out. */
 function candidates(view: ScopeView, { text, hints, vector, topK, allowed }: Wanted): number[] {
   const labels = new Set<number>();
-  for (const hit of view.vectors.search(vector, topK, allowed ?? undefined)) labels.add(hit.label);
+  for (const hit of view.vectors.search(vector, topK, allowed ? [...allowed] : undefined)) labels.add(hit.label);
   for (const query of [text, ...hints]) {
-    for (const hit of searchKeywords([view.keywords], query, { topK, allowed: [allowed && new Set(allowed)] }))
-      labels.add(hit.label);
+    for (const hit of searchKeywords([view.keywords], query, { topK, allowed: [allowed] })) labels.add(hit.label);
   }
-  for (const label of view.withHash(hashStatement(text))) if (!allowed || allowed.includes(label)) labels.add(label);
+  for (const label of view.withHash(hashStatement(text))) if (!allowed || allowed.has(label)) labels.add(label);
   return [...labels];
 }
 

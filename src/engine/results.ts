@@ -34,8 +34,15 @@ export interface EntityCount {
 /** One page of memories, newest created first. */
 export interface ListPage {
   results: MemoryItem[];
-  /** `createdSeq` of the last one, where there are more behind it. */
-  next: number | null;
+  /** Of the last one, where there are more behind it. */
+  next: ListPlace | null;
+}
+
+/** Where a memory stands in a list. */
+export interface ListPlace {
+  /** In ms since 1970; what an app has dated back stands where it belongs. */
+  createdAt: number;
+  createdSeq: number;
 }
 
 /** What became of the memories of an import. */

@@ -130,6 +130,8 @@ export class Views {
       if (!outcome.missing) return outcome.value;
       for (const scopeKey of outcome.missing) {
         this.#views.get(scopeKey)?.close();
+        // Now, for the build may fail: a closed view must not stay.
+        this.#views.delete(scopeKey);
         this.#views.set(scopeKey, await this.#build({ scopeKey, space, dims }));
       }
     }

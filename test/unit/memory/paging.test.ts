@@ -50,6 +50,27 @@ describe("getAll in pages", () => {
     expect(texts(rest)).toEqual(["note 3", "note 2", "note 1", "note 0, later"]);
   });
 
+  it("lists by when memories were created: what is dated back stands where it belongs, on any page", async () => {
+    const memory = openMemory({ runtime: fakeRuntime({ now: "2026-11-22T10:00:00Z" }) });
+    const add = (note: string, timestamp?: string) =>
+      memory.add(note, { ...ALICE, infer: false, ...(timestamp !== undefined && { timestamp }) });
+    await add("today");
+    await add("2020", "2020-05-01T00:00:00Z");
+    await add("before computers", "1950-01-01T00:00:00Z");
+    await add("2020, too", "2020-05-01T00:00:00Z");
+    await add("today, too");
+    const expected = ["today, too", "today", "2020, too", "2020", "before computers"];
+    expect(texts(await memory.getAll(ALICE))).toEqual(expected);
+    const seen: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const page: Awaited<ReturnType<Memory["getAll"]>> = await memory.getAll({ ...ALICE, pageSize: 1, cursor });
+      seen.push(...texts(page));
+      cursor = page.nextCursor;
+    } while (cursor !== null);
+    expect(seen).toEqual(expected);
+  });
+
   it("pages through what a filter lets pass", async () => {
     const memory = openMemory();
     const ids = await addNotes(memory, 6);
@@ -62,7 +83,7 @@ describe("getAll in pages", () => {
 
   it("rejects a cursor that is none, a page size out of range, and two sizes", async () => {
     const memory = openMemory();
-    for (const cursor of ["", "x", "k1-", "k1-zzzzzzzzzzz!", "k2-1", 4 as never]) {
+    for (const cursor of ["", "x", "k1-1", "k2-1", "k2-1.", "k2-1.1!", "k2-.1", "k3-1.1", 4 as never]) {
       await expect(memory.getAll({ ...ALICE, cursor })).rejects.toBeInstanceOf(InvalidInputError);
     }
     for (const pageSize of [0, 1001, 1.5, "3" as never]) {
