@@ -2,7 +2,7 @@
 import type { JSONSchema } from "./types.ts";
 
 /** What the app's model is asked for. */
-export type LLMPurpose = "extract" | "resolve" | "relate" | "rerank" | "describe" | "merge" | "summarize";
+export type LLMPurpose = "extract" | "resolve" | "rerank" | "describe" | "merge" | "summarize";
 
 export interface LLMRequest {
   purpose: LLMPurpose;

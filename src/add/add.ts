@@ -8,6 +8,7 @@ import type { ClaimedOp, CommitDecision, RecallResult } from "../engine/engine.t
 import type { AddResult, PendingOp } from "../types.ts";
 import { extract, relationsSaid, saidIn, saidOn } from "./extract.ts";
 import type { Fact, Run } from "./ports.ts";
+import { provenanceOf } from "./provenance.ts";
 import { resolve } from "./resolve.ts";
 import { recall } from "./recall.ts";
 import { eventTimeOf } from "../text/when.ts";
@@ -89,18 +90,14 @@ async function verbatim(run: Run, op: PendingOp): Promise<CommitDecision[]> {
   if (leftOut) run.trace.add({ stage: "context", messages: [], dropped: [], leftOut });
   const said = await saidIn(run, op);
   const relations = op.options.graph ? relationsSaid(op, said) : null;
-  return said.map(({ role, content, name, index }) => {
+  return said.map((message) => {
+    const { content, index } = message;
     const eventTime = eventTimeOf(content, saidOn(op));
     return {
       event: "ADD",
       text: content,
       origin: "verbatim",
-      details: {
-        attributedTo: role === "assistant" ? "assistant" : "user",
-        sources: [{ opId: op.opId, order: op.order, index }],
-        ...(name !== undefined && { actor: name }),
-        ...(eventTime && { eventTime }),
-      },
+      details: { ...provenanceOf(op, [message]), ...(eventTime && { eventTime }) },
       reason: "infer: false, stored as it was said",
       decidedBy: "app",
       ...(relations && { relations: relations.get(index) ?? [] }),

@@ -8,7 +8,7 @@ import { reaskMessages } from "./prompts/reask.ts";
 import { estimateTokens } from "./trace.ts";
 
 export interface Question<T> {
-  purpose: Exclude<LLMPurpose, "relate" | "rerank">;
+  purpose: Exclude<LLMPurpose, "rerank">;
   messages: LLMRequest["messages"];
   schema: JSONSchema;
   /** Turns the parsed reply into data. @throws {ReplyProblem} */

@@ -1,30 +1,26 @@
 /** Messages → facts: by the app's LLM, or by the rules where there is none. */
 import type { ClaimedOp } from "../engine/engine.ts";
 import { eventTimeOf } from "../text/when.ts";
-import type { FactDetails, Message, OpOptions, PendingOp, RelationDraft, Source } from "../types.ts";
+import type { FactDetails, OpOptions, PendingOp, RelationDraft } from "../types.ts";
 import { ask } from "./ask.ts";
 import { categoriesByWords, DEFAULT_CATEGORIES } from "./categories.ts";
 import { describeImages } from "./describe.ts";
 import type { Fact, Run } from "./ports.ts";
 import { extractMessages, type ExtractExtras } from "./prompts/extract.ts";
 import { proceduralMessages } from "./prompts/procedural.ts";
+import { isAgentScope, messagesFrom, provenanceOf, type Said } from "./provenance.ts";
 import {
   EXTRACT_SCHEMA,
   extractSchema,
   validateExtract,
   validateSummary,
   type ExtractedFact,
-} from "./reply-formats.ts";
+} from "./reply-extract.ts";
 import { cleanData, replySchema } from "./structured-data.ts";
 import { extractByRules, relationsByRules } from "./rules/index.ts";
 import { knownLines } from "./known-lines.ts";
 import { bareLine } from "./recalled.ts";
 import { isAbout } from "./topics.ts";
-
-/** A message with its place among those of the op, which provenance refers to. */
-interface Said extends Message {
-  index: number;
-}
 
 export async function extract(run: Run, claim: ClaimedOp): Promise<Fact[]> {
   const { op } = claim;
@@ -74,29 +70,43 @@ function findFacts(run: Run, claim: ClaimedOp, said: Said[]): Promise<Fact[]> {
 }
 
 async function askForFacts(run: Run, { op, context }: ClaimedOp, said: Said[]): Promise<Fact[]> {
-  const { options } = op;
-  const categories = options.customCategories ?? {};
-  const custom = options.customPrompts?.extract;
-  const dataSchema = options.structuredDataSchema ?? null;
+  const { graph = false, structuredDataSchema: dataSchema, customPrompts } = op.options;
+  const more = extrasOf(op, said);
   const { facts } = await ask(run, {
     purpose: "extract",
     messages: extractMessages({
       context: context.filter((message) => message.role !== "system" && message.content.trim() !== ""),
       messages: said.map(({ index: _index, ...message }) => message),
       today: saidOn(op),
-      subject: isAgentScope(op) ? "agent" : "user",
-      more: extrasOf(op, categories),
-      ...(custom !== undefined && { instructions: custom }),
+      subject: isAgentScope(op.scope) ? "agent" : "user",
+      more,
+      ...(customPrompts?.extract !== undefined && { instructions: customPrompts.extract }),
     }),
-    schema: extractSchema(Object.keys(categories), options.graph, dataSchema && replySchema(dataSchema)),
+    schema: extractSchema({
+      from: more.from,
+      categories: Object.keys(more.categories),
+      graph,
+      data: dataSchema ? replySchema(dataSchema) : null,
+    }),
     validate: validateExtract,
   });
-  return facts.map((fact) => {
-    const relations = options.graph ? fact.relations : undefined;
-    const { data, dropped } = dataSchema ? cleanData(fact.data, dataSchema) : { data: null, dropped: [] };
-    const details = { ...detailsOf(fact, op, said), ...(data && { structuredData: data }) };
-    return { text: fact.text, origin: "llm", details, dropped, ...(relations && { relations }) };
-  });
+  return facts.map((fact) => toFact(fact, op, said));
+}
+
+function toFact(fact: ExtractedFact, op: PendingOp, said: Said[]): Fact {
+  const { graph, structuredDataSchema: dataSchema } = op.options;
+  const from = messagesFrom(fact.from, said);
+  const { data, dropped } = dataSchema ? cleanData(fact.data, dataSchema) : { data: null, dropped: [] };
+  const catalog = catalogOf(op.options);
+  const categories = (fact.categories ?? []).filter((name) => Object.hasOwn(catalog, name));
+  const details: FactDetails = {
+    ...detailsOf(fact.text, op, from.messages),
+    ...(categories.length > 0 && { categories }),
+    ...(data && { structuredData: data }),
+  };
+  const relations = graph ? fact.relations : undefined;
+  const { text } = fact;
+  return { text, origin: "llm", details, dropped: [...from.dropped, ...dropped], ...(relations && { relations }) };
 }
 
 /** Where the model named none, or there is no model, the fact's own words may. */
@@ -105,12 +115,14 @@ function withRelations(fact: Fact): Fact {
   return { ...fact, relations: relationsByRules(fact.text) };
 }
 
-function extrasOf(op: PendingOp, categories: Record<string, string>): ExtractExtras {
+function extrasOf(op: PendingOp, said: Said[]): ExtractExtras {
   const { includes, excludes, customInstructions, agentCustomInstructions, graph = false } = op.options;
   const { structuredDataSchema: dataSchema } = op.options;
-  const instructions = isAgentScope(op) ? (agentCustomInstructions ?? customInstructions) : customInstructions;
+  const instructions = isAgentScope(op.scope) ? (agentCustomInstructions ?? customInstructions) : customInstructions;
   return {
-    categories,
+    // Of one message there is nothing to tell apart.
+    from: said.length > 1,
+    categories: op.options.customCategories ?? {},
     graph,
     ...(includes !== undefined && { includes }),
     ...(excludes !== undefined && { excludes }),
@@ -119,30 +131,12 @@ function extrasOf(op: PendingOp, categories: Record<string, string>): ExtractExt
   };
 }
 
-/** An agent that remembers itself: nobody else is named. */
-function isAgentScope({ scope }: PendingOp): boolean {
-  return scope.agentId !== undefined && scope.userId === undefined;
-}
-
-function detailsOf(fact: ExtractedFact, op: PendingOp, said: Said[]): FactDetails {
-  const names = new Set(said.flatMap(({ role, name }) => (role === "user" && name !== undefined ? [name] : [])));
-  const [actor] = names;
-  const catalog = catalogOf(op.options);
-  const named = (fact.categories ?? []).filter((name) => Object.hasOwn(catalog, name));
-  return {
-    ...detailsOfText(fact.text, op, said),
-    attributedTo: isAgentScope(op) ? "assistant" : "user",
-    ...(named.length > 0 && { categories: named }),
-    ...(actor !== undefined && names.size === 1 && { actor }),
-  };
-}
-
-/** What follows from the text alone. */
-function detailsOfText(text: string, op: PendingOp, said: Said[]): FactDetails {
+/** What follows from the text, and the messages that say it. */
+function detailsOf(text: string, op: PendingOp, messages: readonly Said[]): FactDetails {
   const categories = categoriesByWords(text, catalogOf(op.options));
   const eventTime = eventTimeOf(text, saidOn(op));
   return {
-    sources: said.map(({ index }) => sourceOf(op, index)),
+    ...provenanceOf(op, messages),
     ...(categories.length > 0 && { categories }),
     ...(eventTime && { eventTime }),
   };
@@ -151,16 +145,13 @@ function detailsOfText(text: string, op: PendingOp, said: Said[]): FactDetails {
 function factsByRules(op: PendingOp, said: Said[]): Fact[] {
   const { includes, excludes } = op.options;
   // What an agent says of itself has the form of what a user says of herself.
-  const agent = isAgentScope(op);
-  const speakers = agent ? said.flatMap(asAgent) : said;
+  const speakers = isAgentScope(op.scope) ? said.flatMap(asAgent) : said;
   return extractByRules(speakers).flatMap(({ text, reason, source }): Fact[] => {
     if (includes !== undefined && !isAbout(text, includes)) return [];
     if (excludes !== undefined && isAbout(text, excludes)) return [];
-    const speaker = speakers[source]!;
-    const details = detailsOfText(text, op, [speaker]);
-    const actor = agent ? undefined : speaker.name;
-    const who = { attributedTo: agent ? "assistant" : "user", ...(actor !== undefined && { actor }) } as const;
-    return [{ text, origin: "rules", reason, details: { ...details, ...who } }];
+    const { index } = speakers[source]!;
+    const from = said.filter((message) => message.index === index);
+    return [{ text, origin: "rules", reason, details: detailsOf(text, op, from) }];
   });
 }
 
@@ -186,12 +177,14 @@ async function sumUp(run: Run, op: PendingOp, said: Said[]): Promise<Fact[]> {
     schema: EXTRACT_SCHEMA,
     validate: validateSummary,
   });
-  const sources = said.map(({ index }) => sourceOf(op, index));
-  return [{ text, origin: "llm", details: { attributedTo: "assistant", memoryType: "procedural", sources } }];
-}
-
-function sourceOf(op: PendingOp, index: number): Source {
-  return { opId: op.opId, order: op.order, index };
+  const { sources } = provenanceOf(op, said);
+  return [
+    {
+      text,
+      origin: "llm",
+      details: { attributedTo: "assistant", memoryType: "procedural", ...(sources && { sources }) },
+    },
+  ];
 }
 
 function catalogOf({ customCategories }: OpOptions): Record<string, string> {

@@ -6,29 +6,12 @@
 import { jsonrepair } from "jsonrepair";
 import { cutValue, opensLikeJson, type CutValue } from "./cut-json.ts";
 
-/** What was wrong with a reply. */
-export type ReplyProblemKind =
-  | "empty" // no text
-  | "too-long" // more than 200,000 characters
-  | "no-json" // nothing in it looks like JSON
-  | "truncated" // the JSON ends before it is complete
-  | "broken" // JSON that cannot be read, or not without losing a part of it
-  | "ambiguous" // several answers that differ
-  | "shape" // JSON of another form than asked for
-  | "missing"; // a fact without a decision
-
 /**
  * A reply that cannot be used. Internal: the pipeline puts `message` into the second question, and turns a
  * second one into an LLMOutputError. The message is one or more English sentences, without the last full stop, and never quotes the reply.
  */
 export class ReplyProblem extends Error {
   override name = "ReplyProblem";
-  readonly kind: ReplyProblemKind;
-
-  constructor(kind: ReplyProblemKind, message: string) {
-    super(message);
-    this.kind = kind;
-  }
 }
 
 /** Longer replies are not examined, in characters. */
@@ -54,8 +37,8 @@ const MAX_REPAIR_LENGTH = 32_000;
  * const { facts } = parseReply('```json\n{"facts": ["User likes tea"]}\n```', validateExtract);
  */
 export function parseReply<T>(text: string, validate: (value: unknown) => T): T {
-  if (typeof text !== "string" || text.trim() === "") throw new ReplyProblem("empty", "The reply was empty");
-  if (text.length > MAX_REPLY_LENGTH) throw new ReplyProblem("too-long", "The reply was far too long");
+  if (typeof text !== "string" || text.trim() === "") throw new ReplyProblem("The reply was empty");
+  if (text.length > MAX_REPLY_LENGTH) throw new ReplyProblem("The reply was far too long");
   const reply = unquote(text);
   try {
     return choose(reply, findValues(reply), validate);
@@ -156,13 +139,13 @@ function isTrivia(text: string): boolean {
 
 function choose<T>(text: string, found: Found, validate: (value: unknown) => T): T {
   if (found.unfinished === "truncated") {
-    throw new ReplyProblem("truncated", "The JSON is cut off before its end. Answer shorter, and completely");
+    throw new ReplyProblem("The JSON is cut off before its end. Answer shorter, and completely");
   }
-  if (found.unfinished === "too-deep") throw new ReplyProblem("shape", "The JSON is nested too deeply");
+  if (found.unfinished === "too-deep") throw new ReplyProblem("The JSON is nested too deeply");
   const last = found.values.at(-1);
-  if (last === undefined) throw new ReplyProblem("no-json", "There is no JSON in the reply");
+  if (last === undefined) throw new ReplyProblem("There is no JSON in the reply");
   if (found.inThought && !isTrivia(text.slice(last.end, found.end))) {
-    throw new ReplyProblem("no-json", "There is no JSON at the end of the reply, after the thoughts");
+    throw new ReplyProblem("There is no JSON at the end of the reply, after the thoughts");
   }
   // Ends of JSON in the prose: a value was torn, and what was cut out may be empty only for that.
   if (!found.inThought && /["']\s*[}\]]|"\s*:/.test(found.prose)) throw mismatch();
@@ -195,9 +178,9 @@ function onlyAnswer<T>(values: unknown[], validate: (value: unknown) => T): T {
   }
   if (rest.length > 0 && !unread) consider(rest);
   // A draft and its correction, or one answer in pieces: to take either would lose facts.
-  if (answers.size > 1) throw new ReplyProblem("ambiguous", "The reply holds several answers that differ");
+  if (answers.size > 1) throw new ReplyProblem("The reply holds several answers that differ");
   for (const answer of answers.values()) return answer;
-  throw problem ?? new ReplyProblem("no-json", "There is no JSON object in the reply");
+  throw problem ?? new ReplyProblem("There is no JSON object in the reply");
 }
 
 function attempt<T>(value: unknown, validate: (value: unknown) => T): { value: T } | ReplyProblem {
@@ -212,8 +195,8 @@ function attempt<T>(value: unknown, validate: (value: unknown) => T): { value: T
 /** The parsed value, or what is wrong with it. Throws where nothing else in the reply can be trusted either. */
 function readValue(text: string, value: CutValue, end: number): unknown {
   const behind = text.slice(value.end, end);
-  if (value.doubt === "repeated-key") return new ReplyProblem("broken", "A key appears twice in one JSON object");
-  if (value.doubt === "ellipsis") return new ReplyProblem("broken", "The JSON leaves something out with an ellipsis");
+  if (value.doubt === "repeated-key") return new ReplyProblem("A key appears twice in one JSON object");
+  if (value.doubt === "ellipsis") return new ReplyProblem("The JSON leaves something out with an ellipsis");
   // With brackets that do not match, or some left over in front of more text, the value was cut too early.
   if ((value.doubt === "mismatch" && /[{}[\]]/.test(behind)) || goesOn(behind)) throw mismatch();
   try {
@@ -231,7 +214,7 @@ function goesOn(behind: string): boolean {
 }
 
 function mismatch(): ReplyProblem {
-  return new ReplyProblem("broken", "The brackets of the JSON do not match");
+  return new ReplyProblem("The brackets of the JSON do not match");
 }
 
 function repair(text: string): unknown {
@@ -245,5 +228,5 @@ function repair(text: string): unknown {
       // Not to be repaired.
     }
   }
-  return new ReplyProblem("broken", "The JSON is not valid");
+  return new ReplyProblem("The JSON is not valid");
 }

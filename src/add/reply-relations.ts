@@ -2,7 +2,7 @@
 import { MAX_DRAFTS } from "../graph/plan.ts";
 import { mentions } from "../graph/names.ts";
 import type { EntityType, JSONSchema, RelationDraft } from "../types.ts";
-import { own, type Fields } from "./reply-shapes.ts";
+import { isFields, own } from "./reply-shapes.ts";
 
 /** What is added to the instructions. One line: with every add it costs tokens of a small model. */
 export const RELATIONS_INSTRUCTION = `- Give every fact "relations": who is connected with whom or what now, as [source, predicate, target, type of target]. Source is "User" or a name; predicates like lives_in, works_at, married_to, has_sister, likes, dislikes, owns, uses, visited; type is person, place, organization or thing. What is over: "no_longer_works_at". No relation: []. Example: {"text":"User's sister Mia lives in Bonn","relations":[["User","has_sister","Mia","person"],["Mia","lives_in","Bonn","place"]]}`;
@@ -98,8 +98,4 @@ export function shareOut<F extends { text: string; relations?: RelationDraft[] }
     if (best && ends(best) > 0) best.relations = [...(best.relations ?? []), draft];
   }
   return shared;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

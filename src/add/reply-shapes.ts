@@ -3,7 +3,7 @@
  * `__proto__` is a key like any other here: nothing is copied or merged, only read.
  */
 
-export type Fields = Record<string, unknown>;
+type Fields = Record<string, unknown>;
 
 /** How deep an answer may be wrapped: `{"result": {"data": {"facts": []}}}`. */
 const MAX_WRAPPING = 3;
@@ -41,6 +41,6 @@ function findLists(value: unknown, names: string[], depth: number): unknown[][] 
   return Object.keys(value).flatMap((key) => findLists(value[key], names, depth - 1));
 }
 
-function isFields(value: unknown): value is Fields {
+export function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

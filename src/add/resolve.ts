@@ -10,7 +10,7 @@ import { guard } from "./guard.ts";
 import { saidOn } from "./extract.ts";
 import type { Fact, Run } from "./ports.ts";
 import { resolveMessages } from "./prompts/resolve.ts";
-import { RESOLVE_SCHEMA, validateResolve, type ResolveReply } from "./reply-formats.ts";
+import { RESOLVE_SCHEMA, validateResolve, type ResolveReply } from "./reply-resolve.ts";
 import { resolveByRules, slotOf, type RuleDecision } from "./rules/index.ts";
 
 /**

@@ -1,5 +1,5 @@
 /** Several decisions for one fact, or for one memory: which of them go together. */
-import type { DroppedDecision, ReplyDecision } from "./reply-formats.ts";
+import type { DroppedDecision, ReplyDecision } from "./reply-resolve.ts";
 
 export interface Settled {
   decisions: ReplyDecision[];

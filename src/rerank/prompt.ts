@@ -3,9 +3,6 @@ import { dataBlock, dataLine } from "../add/prompts/data-block.ts";
 import type { LLMRequest } from "../types.ts";
 import type { Criterion } from "./types.ts";
 
-/** Raise `version` with every change of the wording: evaluations name it. */
-export const RERANK_PROMPT = { id: "keepsake/rerank", version: 1 } as const;
-
 /** Longest memory that is shown whole, in characters. What it is about shows in its beginning. */
 const MAX_SHOWN = 500;
 

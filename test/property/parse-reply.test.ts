@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseReply, ReplyProblem } from "../../src/add/parse-reply.ts";
-import { validateExtract, validateResolve, type ExtractReply } from "../../src/add/reply-formats.ts";
+import { validateExtract, type ExtractReply } from "../../src/add/reply-extract.ts";
+import { validateResolve } from "../../src/add/reply-resolve.ts";
 
 /** What a model may write, down to single tokens. */
 const token = fc.constantFrom(

@@ -1,10 +1,10 @@
 /** The replies of a consolidation: their JSON schemas, and validators that drop nothing silently. */
-import type { JSONSchema } from "../../types.ts";
 import { ReplyProblem } from "../parse-reply.ts";
-import { cleanReason, cleanText, MAX_ITEMS, readIndex } from "../reply-formats.ts";
+import { listOf } from "../reply-schema.ts";
 import { listUnder, own } from "../reply-shapes.ts";
+import { cleanReason, cleanText, MAX_ITEMS, readIndex } from "../reply-text.ts";
 
-/** Every key is required: engines with strict schemas know no optional ones. The reason comes first: the model thinks. */
+/** The reason comes first: the model thinks. */
 export const MERGE_SCHEMA = listOf("groups", {
   ids: { type: "array", items: { type: "string" } },
   reason: { type: "string" },
@@ -18,16 +18,6 @@ export const SUMMARIZE_SCHEMA = listOf("patterns", {
   pattern: { type: ["integer", "null"] },
   text: { type: "string" },
 });
-
-function listOf(name: string, properties: JSONSchema): JSONSchema {
-  const items = { type: "object", properties, required: Object.keys(properties), additionalProperties: false };
-  return {
-    type: "object",
-    properties: { [name]: { type: "array", items } },
-    required: [name],
-    additionalProperties: false,
-  };
-}
 
 /** Memories that the model puts together; indexes of what it was shown, each in one group only. */
 export interface Group {
@@ -59,7 +49,7 @@ export interface SummarizeReply {
  * Dropped: ids that were not shown, that are in a group already or in another set than the group's first, and groups
  * of fewer than two.
  * @param setOf by id shown
- * @throws {ReplyProblem} shape
+ * @throws {ReplyProblem}
  */
 export function validateMerge(value: unknown, setOf: readonly number[]): MergeReply {
   const reply: MergeReply = { groups: [], dropped: [] };
@@ -86,7 +76,7 @@ export function validateMerge(value: unknown, setOf: readonly number[]): MergeRe
 /**
  * Dropped: ids that were not shown, patterns that fewer than two memories show, without a text, or more than `max`.
  * @param bounds numbers of memories, of patterns to be looked at again, and of patterns that are used
- * @throws {ReplyProblem} shape
+ * @throws {ReplyProblem}
  */
 export function validateSummarize(
   value: unknown,
@@ -110,8 +100,8 @@ export function validateSummarize(
 
 function itemsOf(value: unknown, name: string, form: string): unknown[] {
   const list = listUnder(value, [name], ["results", "memories"]);
-  if (list === null) throw new ReplyProblem("shape", `The reply must be a JSON object of the form ${form}`);
-  if (list.length > MAX_ITEMS) throw new ReplyProblem("shape", `There are more than ${MAX_ITEMS} ${name}`);
+  if (list === null) throw new ReplyProblem(`The reply must be a JSON object of the form ${form}`);
+  if (list.length > MAX_ITEMS) throw new ReplyProblem(`There are more than ${MAX_ITEMS} ${name}`);
   return list;
 }
 

@@ -4,9 +4,6 @@ import { RELATIONS_INSTRUCTION } from "../reply-relations.ts";
 import { dataInstruction } from "../structured-data.ts";
 import { dataBlock, dataLine, dayOf } from "./data-block.ts";
 
-/** Raise `version` with every change of the wording: traces and evaluations name it. */
-export const EXTRACT_PROMPT = { id: "keepsake/extract", version: 1 } as const;
-
 /** Longest context message that is shown whole, in characters. Context only helps to understand, so it is cut. */
 const MAX_CONTEXT_LENGTH = 400;
 
@@ -25,13 +22,15 @@ export interface ExtractPromptInput {
   instructions?: string;
 }
 
-/** What the app asks for beside our rules. */
+/** What is asked for beside our rules. */
 export interface ExtractExtras {
+  /** Messages are numbered, from 0, and each fact is to name those that say it. */
+  from: boolean;
+  /** Name → description, which may be empty: each fact is to name those that fit. */
+  categories: Record<string, string>;
   includes?: string;
   excludes?: string;
   instructions?: string;
-  /** Name → description: each fact is to name those that fit. */
-  categories?: Record<string, string>;
   /** Each fact is to name its relations. */
   graph?: boolean;
   /** Each fact is to say what it means by this. */
@@ -97,11 +96,17 @@ function instructionsFor({ subject, more, instructions }: ExtractPromptInput): s
   if (instructions !== undefined) return instructions;
   const own = subject === "agent" ? AGENT_EXTRACT_INSTRUCTIONS : EXTRACT_INSTRUCTIONS;
   const lines = more ? extraLines(more) : [];
-  return lines.length === 0 ? own : `${own}\n\nThe app's own rules, which go before those above\n${lines.join("\n")}`;
+  return [
+    own,
+    ...(more?.from ? [FROM_INSTRUCTION] : []),
+    ...(lines.length > 0 ? [`The app's own rules, which go before those above\n${lines.join("\n")}`] : []),
+  ].join("\n\n");
 }
 
+const FROM_INSTRUCTION = `Give every fact "from": the "n" of all lines in <messages> that say it, as in {"text":"...","from":[0]}`;
+
 function extraLines({ includes, excludes, instructions, categories, graph, dataSchema }: ExtractExtras): string[] {
-  const names = Object.entries(categories ?? {}).map(([name, about]) => (about ? `${name} (${about})` : name));
+  const names = Object.entries(categories).map(([name, about]) => (about ? `${name} (${about})` : name));
   return [
     ...(includes ? [`- Keep only facts about: ${includes}`] : []),
     ...(excludes ? [`- Leave out facts about: ${excludes}`] : []),
@@ -121,11 +126,11 @@ export function extractMessages(input: ExtractPromptInput): LLMRequest["messages
     `<today>${dayOf(today)}</today>`,
     dataBlock(
       "context",
-      context.map((message) => messageLine(message, MAX_CONTEXT_LENGTH)),
+      context.map(({ content, ...message }) => messageLine({ ...message, content: headOf(content) })),
     ),
     dataBlock(
       "messages",
-      messages.map((message) => messageLine(message)),
+      messages.map((message, n) => messageLine(message, input.more?.from ? { n } : {})),
     ),
     'Reply with {"facts":[...]} for <messages>.',
   ];
@@ -135,7 +140,10 @@ export function extractMessages(input: ExtractPromptInput): LLMRequest["messages
   ];
 }
 
-function messageLine({ role, name, content }: Message, maxLength = Infinity): string {
-  const shown = content.length > maxLength ? `${content.slice(0, maxLength)} …` : content;
-  return dataLine({ role, ...(name !== undefined && { name }), content: shown });
+function messageLine({ role, name, content }: Message, number: { n?: number } = {}): string {
+  return dataLine({ ...number, role, ...(name !== undefined && { name }), content });
+}
+
+function headOf(content: string): string {
+  return content.length > MAX_CONTEXT_LENGTH ? `${content.slice(0, MAX_CONTEXT_LENGTH)} …` : content;
 }

@@ -2,9 +2,6 @@
 import type { LLMRequest } from "../../types.ts";
 import { dataBlock, dataLine } from "./data-block.ts";
 
-/** Raise `version` with every change of the wording. */
-export const MERGE_PROMPT = { id: "keepsake/merge", version: 1 } as const;
-
 export interface MergePromptInput {
   /** Memories that may belong together, oldest first in each set. Ids count on over all sets: `"0"`, `"1"`, … */
   sets: { text: string; updatedAt: string }[][];

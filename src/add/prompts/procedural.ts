@@ -2,9 +2,6 @@
 import type { LLMRequest, Message } from "../../types.ts";
 import { dataBlock, dataLine } from "./data-block.ts";
 
-/** Raise `version` with every change of the wording. */
-export const PROCEDURAL_PROMPT = { id: "keepsake/procedural", version: 1 } as const;
-
 export const PROCEDURAL_INSTRUCTIONS = `You write the memory of an agent's run, so that it can go on later without reading the run again. Reply with JSON only:
 {"facts":[{"text":"..."}]}  with exactly one text.
 

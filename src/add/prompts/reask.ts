@@ -1,9 +1,6 @@
 /** The second question, after a reply that could not be used. */
 import type { LLMRequest } from "../../types.ts";
 
-/** Raise `version` with every change of the wording: traces and evaluations name it. */
-export const REASK_PROMPT = { id: "keepsake/reask", version: 1 } as const;
-
 /**
  * How much of the bad reply is shown again, in characters. Enough to see what it was; a runaway reply must not
  * push the question out of a small context.

@@ -2,9 +2,6 @@
 import type { LLMRequest } from "../../types.ts";
 import { dataBlock, dataLine, dayOf } from "./data-block.ts";
 
-/** Raise `version` with every change of the wording: traces and evaluations name it. */
-export const RESOLVE_PROMPT = { id: "keepsake/resolve", version: 1 } as const;
-
 export interface ResolvePromptInput {
   /** The facts; their index is the `fact` of a decision. `neighbors` are indexes into `memories`. */
   facts: { text: string; neighbors: number[] }[];

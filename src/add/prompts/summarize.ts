@@ -2,9 +2,6 @@
 import type { LLMRequest } from "../../types.ts";
 import { dataBlock, dataLine } from "./data-block.ts";
 
-/** Raise `version` with every change of the wording. */
-export const SUMMARIZE_PROMPT = { id: "keepsake/summarize", version: 1 } as const;
-
 export interface SummarizePromptInput {
   /** Oldest first; their index is their id. */
   memories: { text: string; updatedAt: string }[];

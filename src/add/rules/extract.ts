@@ -1,6 +1,5 @@
 import type { Message } from "../../types.ts";
 import { clausesOf } from "./clauses.ts";
-import { slotOf } from "./slots.ts";
 import { statementOf } from "./statements.ts";
 import type { RuleFact } from "./types.ts";
 import { plain } from "./words.ts";
@@ -40,16 +39,8 @@ function factsIn(message: Message, source: number): RuleFact[] {
     const statement = statementOf(clause, subject);
     if (statement === null || statement.text.length > MAX_FACT) return [];
     const { kind, text } = statement;
-    return [
-      {
-        text,
-        kind,
-        reason: `rules: ${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind} in the user's own words`,
-        source,
-        attributedTo: "user",
-        slot: slotOf(text),
-      },
-    ];
+    const reason = `rules: ${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind} in the user's own words`;
+    return [{ text, reason, source }];
   });
 }
 

@@ -24,13 +24,10 @@ export interface Slot {
 /** A statement found in a message, in the third person. */
 export interface RuleFact {
   text: string;
-  kind: RuleKind;
   /** Why it was taken; begins with "rules:". */
   reason: string;
   /** Index of the message it was found in. */
   source: number;
-  attributedTo: "user";
-  slot: Slot | null;
 }
 
 /** What to do with a fact. `reason` begins with "rules:". */

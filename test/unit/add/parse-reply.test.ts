@@ -1,15 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { MAX_REPLY_LENGTH, parseReply, ReplyProblem, type ReplyProblemKind } from "../../../src/add/parse-reply.ts";
-import { validateExtract } from "../../../src/add/reply-formats.ts";
+import { MAX_REPLY_LENGTH, parseReply, ReplyProblem } from "../../../src/add/parse-reply.ts";
+import { validateExtract } from "../../../src/add/reply-extract.ts";
 
 const read = (reply: string): string[] => parseReply(reply, validateExtract).facts.map((fact) => fact.text);
 
-function problemOf(reply: string): ReplyProblemKind | "none" {
+/** What the second question says was wrong; "none" where the reply could be used. */
+function problemOf(reply: string): string {
   try {
     read(reply);
     return "none";
   } catch (problem) {
-    if (problem instanceof ReplyProblem) return problem.kind;
+    if (problem instanceof ReplyProblem) return problem.message;
     throw problem;
   }
 }
@@ -78,44 +79,48 @@ describe("parseReply reads", () => {
 });
 
 describe("parseReply refuses, and never takes for empty,", () => {
-  test.each<[string, ReplyProblemKind, string]>([
+  test.each([
     ["no text", "empty", " \n"],
-    ["prose", "no-json", "User likes tea."],
-    ["a checkbox in prose", "no-json", "- [ ] User likes tea"],
-    ["a null", "no-json", "null"],
-    ["an object without facts", "shape", "{}"],
-    ["null facts", "shape", '{"facts":null}'],
-    ["facts as prose", "shape", '{"facts":"none"}'],
-    ["a fact without text", "shape", '{"facts":[{}]}'],
-    ["a fact with a blank text only", "shape", '{"facts":[{"text":" "}]}'],
-    ["an error object with an empty list", "shape", '{"error":"overloaded","data":[]}'],
+    ["prose", "no JSON", "User likes tea."],
+    ["a checkbox in prose", "no JSON", "- [ ] User likes tea"],
+    ["a null", "no JSON", "null"],
+    ["an object without facts", "of the form", "{}"],
+    ["null facts", "of the form", '{"facts":null}'],
+    ["facts as prose", "of the form", '{"facts":"none"}'],
+    ["a fact without text", "of the form", '{"facts":[{}]}'],
+    ["a fact with a blank text only", "no text", '{"facts":[{"text":" "}]}'],
+    ["an error object with an empty list", "of the form", '{"error":"overloaded","data":[]}'],
     [
       "the schema instead of an answer",
-      "shape",
+      "of the form",
       '{"type":"object","properties":{"facts":{"type":"array","items":{"required":["text"]}}}}',
     ],
-    ["a thought that was cut off", "no-json", '<think>I will answer {"facts":[]} or maybe'],
-    ["two answers that differ", "ambiguous", `${TEA}\nBetter: {"facts":["User likes tea","User has a dog"]}`],
-    ["an empty draft before the answer", "ambiguous", `{"facts":[]} no, wait: ${TEA}`],
-    ["facts left out by dots", "broken", '{"facts":["User likes tea", ...]}'],
+    ["a thought that was cut off", "no JSON", '<think>I will answer {"facts":[]} or maybe'],
+    [
+      "two answers that differ",
+      "several answers that differ",
+      `${TEA}\nBetter: {"facts":["User likes tea","User has a dog"]}`,
+    ],
+    ["an empty draft before the answer", "several answers that differ", `{"facts":[]} no, wait: ${TEA}`],
+    ["facts left out by dots", "ellipsis", '{"facts":["User likes tea", ...]}'],
     [
       "a repeated key, whose first value JSON.parse would drop",
-      "broken",
+      "appears twice",
       '{"facts":[{"text":"User likes tea","text":"User has a dog"}]}',
     ],
-    ["a repeated unquoted key", "broken", '{facts:[{text:"User likes tea",text:"User has a dog"}]}'],
-    ["brackets that close too early", "broken", '{"facts":[{"text":"User likes tea"}},{"text":"User has a dog"}]}'],
-    ["a broken answer beside a loose fact", "broken", '{"facts":["User likes tea", ...]}\n{"text":"User has a dog"}'],
-    ["an answer that is quoted in a torn fact", "truncated", `{"facts":["User wrote </think>{'facts':[]}`],
-    ["a loose text beside facts that cannot be read", "shape", '{"facts":[7],"text":"a note"}'],
-    ["a list that closes too early", "shape", '{"facts":[]"text":"User likes tea"}'],
-    ["an answer that goes on behind its end", "broken", '{"facts":[]}"text":"User likes tea"}]}'],
-    ["an answer torn in the middle of a key", "broken", '{"facts":[]}ext":"User likes tea"}]}'],
-    ["an empty answer beside a loose fact", "ambiguous", '{"facts":[]}\n{"text":"User likes tea"}'],
-    ["endless nesting", "shape", '{"a":'.repeat(5000)],
-    ["a runaway reply", "too-long", "x".repeat(MAX_REPLY_LENGTH + 1)],
-  ])("%s", (_name, kind, reply) => {
-    expect(problemOf(reply)).toBe(kind);
+    ["a repeated unquoted key", "not valid", '{facts:[{text:"User likes tea",text:"User has a dog"}]}'],
+    ["brackets that close too early", "brackets", '{"facts":[{"text":"User likes tea"}},{"text":"User has a dog"}]}'],
+    ["a broken answer beside a loose fact", "ellipsis", '{"facts":["User likes tea", ...]}\n{"text":"User has a dog"}'],
+    ["an answer that is quoted in a torn fact", "cut off", `{"facts":["User wrote </think>{'facts':[]}`],
+    ["a loose text beside facts that cannot be read", "of the form", '{"facts":[7],"text":"a note"}'],
+    ["a list that closes too early", "outside of the facts", '{"facts":[]"text":"User likes tea"}'],
+    ["an answer that goes on behind its end", "brackets", '{"facts":[]}"text":"User likes tea"}]}'],
+    ["an answer torn in the middle of a key", "brackets", '{"facts":[]}ext":"User likes tea"}]}'],
+    ["an empty answer beside a loose fact", "several answers that differ", '{"facts":[]}\n{"text":"User likes tea"}'],
+    ["endless nesting", "too deeply", '{"a":'.repeat(5000)],
+    ["a runaway reply", "too long", "x".repeat(MAX_REPLY_LENGTH + 1)],
+  ])("%s", (_name, problem, reply) => {
+    expect(problemOf(reply)).toContain(problem);
   });
 
   test("every truncation of an answer, so that no fact behind the cut is lost", () => {
@@ -123,8 +128,8 @@ describe("parseReply refuses, and never takes for empty,", () => {
     for (let length = 1; length < whole.length; length++) {
       expect(problemOf(whole.slice(0, length)), whole.slice(0, length)).not.toBe("none");
     }
-    expect(problemOf(whole.slice(0, -3))).toBe("truncated");
-    expect(problemOf(`${TEA}\n${whole.slice(0, 40)}`)).toBe("truncated");
+    expect(problemOf(whole.slice(0, -3))).toContain("cut off");
+    expect(problemOf(`${TEA}\n${whole.slice(0, 40)}`)).toContain("cut off");
   });
 
   test("without quoting the reply in its message", () => {
@@ -141,7 +146,7 @@ test("parseReply leaves errors of the validator alone", () => {
 });
 
 test("parseReply reads own keys only, and __proto__ is a key like any other", () => {
-  expect(problemOf('{"__proto__":{"facts":["x"]},"constructor":{"facts":["y"]}}')).toBe("shape");
+  expect(problemOf('{"__proto__":{"facts":["x"]},"constructor":{"facts":["y"]}}')).toContain("of the form");
   expect(read('{"__proto__":{"polluted":true},"facts":["User likes tea"]}')).toEqual(["User likes tea"]);
   expect(({} as Record<string, unknown>)["polluted"]).toBeUndefined();
 });

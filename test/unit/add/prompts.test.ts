@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { EXTRACT_INSTRUCTIONS, EXTRACT_PROMPT, extractMessages } from "../../../src/add/prompts/extract.ts";
-import { MERGE_INSTRUCTIONS, MERGE_PROMPT, mergeMessages } from "../../../src/add/prompts/merge.ts";
-import { REASK_PROMPT, reaskMessages } from "../../../src/add/prompts/reask.ts";
-import { RESOLVE_INSTRUCTIONS, RESOLVE_PROMPT, resolveMessages } from "../../../src/add/prompts/resolve.ts";
-import { SUMMARIZE_INSTRUCTIONS, SUMMARIZE_PROMPT, summarizeMessages } from "../../../src/add/prompts/summarize.ts";
+import { EXTRACT_INSTRUCTIONS, extractMessages } from "../../../src/add/prompts/extract.ts";
+import { MERGE_INSTRUCTIONS, mergeMessages } from "../../../src/add/prompts/merge.ts";
+import { reaskMessages } from "../../../src/add/prompts/reask.ts";
+import { RESOLVE_INSTRUCTIONS, resolveMessages } from "../../../src/add/prompts/resolve.ts";
+import { SUMMARIZE_INSTRUCTIONS, summarizeMessages } from "../../../src/add/prompts/summarize.ts";
 import { validateMerge, validateSummarize } from "../../../src/add/consolidate/replies.ts";
 import { parseReply } from "../../../src/add/parse-reply.ts";
-import { validateExtract, validateResolve } from "../../../src/add/reply-formats.ts";
+import { validateExtract } from "../../../src/add/reply-extract.ts";
+import { validateResolve } from "../../../src/add/reply-resolve.ts";
 import type { LLMRequest, Message } from "../../../src/types.ts";
 
 const today = "2026-11-22";
@@ -35,11 +36,6 @@ describe("the instructions fit small models", () => {
   test("merge and summarize: at most 1,600 characters", () => {
     expect(MERGE_INSTRUCTIONS.length).toBeLessThanOrEqual(1_600);
     expect(SUMMARIZE_INSTRUCTIONS.length).toBeLessThanOrEqual(1_600);
-  });
-
-  test("and every prompt has an id and a version", () => {
-    const prompts = [EXTRACT_PROMPT, RESOLVE_PROMPT, REASK_PROMPT, MERGE_PROMPT, SUMMARIZE_PROMPT];
-    expect(new Set(prompts.map(({ id, version }) => `${id}@${version}`)).size).toBe(5);
   });
 
   test("and the examples of a consolidation are replies that Keepsake reads", () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseReply, ReplyProblem } from "../../../src/add/parse-reply.ts";
-import { validateExtract, validateResolve } from "../../../src/add/reply-formats.ts";
+import { validateExtract } from "../../../src/add/reply-extract.ts";
+import { validateResolve } from "../../../src/add/reply-resolve.ts";
 import { fakeRuntime } from "../../../src/testing/fake-runtime.ts";
 import { decisions, facts, garbage, never, scriptedLLM } from "../../../src/testing/scripted-llm.ts";
 import type { LLMRequest } from "../../../src/types.ts";

@@ -45,7 +45,65 @@ describe("who speaks, and for whom", () => {
     await memory.add("Always answer in French", AGENT);
     expect(systemPrompt(llm.calls[0]!)).toContain("about the assistant (the agent) itself");
     expect(systemPrompt(llm.calls[0]!)).toContain("Only languages.");
-    expect(await only(memory, AGENT)).toMatchObject({ attributedTo: "assistant" });
+    expect(await only(memory, AGENT)).toMatchObject({ memory: "Agent answers in French", attributedTo: "user" });
+  });
+});
+
+describe("with an LLM, a fact is of the messages that it names", () => {
+  const said = (role: string, content: string, name?: string) => ({ role, content, ...(name && { name }) });
+  const BOTH = { userId: "alice", agentId: "helper" };
+
+  it("the messages are numbered, and each fact names those that say it", async () => {
+    const llm = scriptedLLM([{ facts: [{ text: "User has a dog", from: [1] }] }]);
+    const memory = openMemory({ llm });
+    const { opId } = await memory.add([said("user", "Hi!"), said("user", "I have a dog.")], ALICE);
+    expect(systemPrompt(llm.calls[0]!)).toContain('Give every fact "from"');
+    expect(llm.calls[0]!.messages[1]!.content).toContain('{"n":1,"role":"user","content":"I have a dog."}');
+    expect(JSON.stringify(llm.calls[0]!.schema)).toContain('"required":["text","from"');
+    const message = { role: "user", content: "I have a dog." };
+    expect((await only(memory)).sources).toEqual([{ opId, order: 1, index: 1, message }]);
+  });
+
+  it("one message is not numbered: there is nothing to tell apart", async () => {
+    const llm = scriptedLLM([facts("User has a dog")]);
+    await openMemory({ llm }).add("I have a dog.", ALICE);
+    expect(JSON.stringify(llm.calls)).not.toContain('"from"');
+  });
+
+  it.each([
+    { scope: ALICE, from: [1], who: "assistant" },
+    { scope: BOTH, from: ["1"], who: "assistant" },
+    { scope: BOTH, from: 0, who: "user" },
+    { scope: ALICE, from: [0, 1], who: "user" },
+    { scope: AGENT, from: [0, 1], who: "assistant" },
+    { scope: AGENT, from: [0], who: "user" },
+  ])("said by $who: $from in $scope", async ({ scope, from, who }) => {
+    const memory = openMemory({ llm: scriptedLLM([{ facts: [{ text: "The report is sent on Friday", from }] }]) });
+    await memory.add([said("user", "And the report?"), said("assistant", "I'll send it on Friday.")], scope);
+    expect((await only(memory, scope)).attributedTo).toBe(who);
+  });
+
+  it("the actor is who said it, and nobody where that is not one and the same", async () => {
+    const from = [[0], [1], [0, 2], [0, 1], [3], undefined, [9]];
+    const list = from.map((numbers, i) => ({ text: `User counts ${i}`, from: numbers }));
+    const memory = openMemory({ llm: scriptedLLM([{ facts: list }]) });
+    const messages = [said("user", "hi all", "Bob"), said("user", "I love sushi"), said("assistant", "Great")];
+    const { trace } = await memory.add([...messages, said("user", "Me, too", "Ann")], { ...ALICE, trace: true });
+    const { results } = await memory.getAll(ALICE);
+    const actors = results.toSorted((a, b) => a.memory.localeCompare(b.memory)).map(({ actor }) => actor);
+    expect(actors).toEqual(["Bob", undefined, "Bob", undefined, "Ann", undefined, undefined]);
+    const told = trace!.find((stage) => stage.stage === "facts")!;
+    expect(told).toMatchObject({ facts: list.map(({ text }) => ({ text })) });
+    expect(told.stage === "facts" && told.facts.map(({ dropped }) => dropped)).toEqual([
+      ...Array.from({ length: 6 }),
+      ["from: not the number of a message"],
+    ]);
+  });
+
+  it("a fact that names no message is of all of them", async () => {
+    const memory = openMemory({ llm: scriptedLLM([facts("User has a dog")]) });
+    await memory.add([said("user", "Hi!"), said("user", "I have a dog.")], ALICE);
+    expect((await only(memory)).sources).toHaveLength(2);
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { estimateTokens } from "../../../src/add/trace.ts";
-import { RELEVANCE, RERANK_PROMPT, rerankMessages } from "../../../src/rerank/prompt.ts";
+import { RELEVANCE, rerankMessages } from "../../../src/rerank/prompt.ts";
 
 const [system, user] = rerankMessages({
   query: "tea",
@@ -11,7 +11,6 @@ const [system, user] = rerankMessages({
 describe("the rerank prompt", () => {
   it("has at most 400 tokens of instructions", () => {
     expect(estimateTokens(system!.content)).toBeLessThanOrEqual(400);
-    expect(RERANK_PROMPT).toEqual({ id: "keepsake/rerank", version: 1 });
   });
 
   it("shows memories by the ids of this call, and long ones by their beginning", () => {
