@@ -23,6 +23,7 @@ import type {
   UpdateEntry,
   UpdateFields,
 } from "./options.ts";
+import { loadPart } from "./load-part.ts";
 import type { KeepsakeExport } from "./portable/format.ts";
 import type { Flow } from "./open-engine.ts";
 import { scopeKeyOf } from "./scope.ts";
@@ -313,7 +314,7 @@ export class Memory {
    */
   async import(file: unknown, { signal }: CallOptions = {}): Promise<ImportResult> {
     const [{ importFile }, { engine }] = await Promise.all([
-      import("./portable/import.ts"),
+      loadPart(() => import("./portable/import.ts")),
       this.#session.open(signal),
     ]);
     const nowIso = new Date(this.#session.runtime.now()).toISOString();

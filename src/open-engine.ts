@@ -48,7 +48,7 @@ export function isEmbedder(value: MemoryOptions["embedder"]): value is Embedder 
 
 async function openInline(options: MemoryOptions, hooks: OpenHooks, parts: EngineParts): Promise<Engine> {
   // Apart from the front door, which most apps load without it: there the engine lives in the worker.
-  const { openInlineEngine } = await import("./engine/inline-engine.ts");
+  const { openInlineEngine } = await loadPart(() => import("./engine/inline-engine.ts"));
   const { runtime } = options;
   return openInlineEngine(engineOptions(options), hooks.onEvent, { ...parts, ...(runtime && { runtime }) });
 }

@@ -2,11 +2,12 @@
 import { checkSignal, untilAborted } from "./abort.ts";
 import { Recalled } from "./add/recalled.ts";
 import { readBackground } from "./consolidate-limits.ts";
+import type { Engine } from "./engine/engine.ts";
 import { EngineError } from "./errors.ts";
 import type { KeepsakeEvent } from "./info.ts";
 import { DEFAULT_LLM_TIMEOUT_MS } from "./llm-types.ts";
 import { partLoader } from "./load-part.ts";
-import { loadFlow, openEngine, type Flow, type Opened } from "./open-engine.ts";
+import { loadFlow, openEngine, type Flow, type OpenHooks, type Opened } from "./open-engine.ts";
 import type { MemoryOptions } from "./options.ts";
 import { systemRuntime, type Runtime } from "./runtime.ts";
 import { Watchers } from "./watchers.ts";
@@ -18,7 +19,7 @@ export class Session {
   readonly #watchers = new Watchers();
   readonly #flow = partLoader(loadFlow);
   #opened: Promise<Opened> | null = null;
-  #closed = false;
+  #closing: Promise<void> | null = null;
 
   constructor(options: MemoryOptions) {
     this.#options = options;
@@ -42,14 +43,9 @@ export class Session {
   /** @throws {EngineError} closed, engine_start; {StoreError} */
   async open(signal: AbortSignal | undefined): Promise<Opened> {
     checkSignal(signal);
-    if (this.#closed) throw new EngineError("closed", "keepsake: this Memory is closed. Make a new one.");
+    if (this.#closing) throw new EngineError("closed", "keepsake: this Memory is closed. Make a new one.");
     signal?.throwIfAborted();
-    this.#opened ??= this.#start().catch((error: unknown) => {
-      // The next call may try again: a blocking tab may have been closed.
-      this.#opened = null;
-      throw error;
-    });
-    return untilAborted(this.#opened, signal);
+    return untilAborted((this.#opened ??= this.#begin()), signal);
   }
 
   watch(signal: AbortSignal | undefined): AsyncIterableIterator<KeepsakeEvent> {
@@ -57,11 +53,16 @@ export class Session {
     return this.#watchers.watch(signal);
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
-    globalThis.removeEventListener?.("online", this.#resume);
+  /** Resolves when all is closed, however often it is called; a failure is told to the first caller. */
+  close(): Promise<void> {
+    if (this.#closing) return this.#closing.catch(() => undefined);
+    this.#closing = this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     const opened = await this.#opened?.catch(() => null);
+    globalThis.removeEventListener?.("online", this.#resume);
     try {
       await opened?.queue.close();
       await opened?.engine.close();
@@ -70,16 +71,35 @@ export class Session {
     }
   }
 
-  async #start(): Promise<Opened> {
+  /** A start that fails, or whose engine dies, is forgotten: the next call makes another, and never loses that. */
+  #begin(): Promise<Opened> {
+    const forget = (): void => {
+      if (this.#opened === opened) this.#opened = null;
+    };
+    const onDead = (death: EngineError): void => {
+      forget();
+      // One that died before it was open has no queue.
+      opened.then(({ queue }) => queue.abandon(death)).catch(() => undefined);
+    };
+    const opened = this.#start({ onEvent: (event) => this.#watchers.emit(event), onDead });
+    opened.catch(forget);
+    return opened;
+  }
+
+  async #start(hooks: OpenHooks): Promise<Opened> {
+    const opening = openEngine(this.#options, hooks);
+    try {
+      // The add flow is most of the library's code, and loads while the worker starts.
+      return this.#assemble(...(await Promise.all([this.#flow(), opening])));
+    } catch (error) {
+      // One that opened all the same would be nobody's, and a worker serves one at a time.
+      await opening.then((engine) => engine.close()).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  #assemble(flow: Flow, engine: Engine): Opened {
     const { llm = null, llmTimeoutMs = DEFAULT_LLM_TIMEOUT_MS, consolidate } = this.#options;
-    // The add flow is most of the library's code, and loads while the worker starts.
-    const [flow, engine] = await Promise.all([
-      this.#flow(),
-      openEngine(this.#options, {
-        onEvent: (event) => this.#watchers.emit(event),
-        onDead: (death) => void this.#lose(death),
-      }),
-    ]);
     const queue = new flow.OpQueue({
       engine,
       llm,
@@ -93,15 +113,6 @@ export class Session {
     // What waited since the last time is taken up in the background; `pending()` tells how it goes.
     queue.drain("waiting").catch(() => undefined);
     return { engine, queue, flow };
-  }
-
-  /** The next call opens a new engine, which finds what was accepted. */
-  async #lose(death: EngineError): Promise<void> {
-    const lost = this.#opened;
-    this.#opened = null;
-    // One that died before it was open has no queue.
-    const opened = await lost?.catch(() => null);
-    opened?.queue.abandon(death);
   }
 
   readonly #resume = (): void => {

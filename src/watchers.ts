@@ -4,6 +4,10 @@ import type { KeepsakeEvent } from "./info.ts";
 /** A watcher that does not read loses its oldest events beyond this many. */
 const BUFFER = 1_000;
 
+type Result = IteratorResult<KeepsakeEvent, undefined>;
+
+const DONE: Result = { value: undefined, done: true };
+
 interface Watcher {
   push: (event: KeepsakeEvent) => void;
   end: () => void;
@@ -26,39 +30,40 @@ export class Watchers {
   /** Events from now on, until the signal aborts, the loop is left, or `close`. */
   watch(signal?: AbortSignal): AsyncIterableIterator<KeepsakeEvent> {
     const buffer: KeepsakeEvent[] = [];
+    /** Who has asked for the next event, in the order of their calls. */
+    const waiting: ((result: Result) => void)[] = [];
     let ended = this.#closed || (signal?.aborted ?? false);
-    let wake = (): void => undefined;
     const watcher: Watcher = {
       push: (event) => {
+        const resolve = waiting.shift();
+        if (resolve) return resolve({ value: event, done: false });
         buffer.push(event);
         if (buffer.length > BUFFER) buffer.shift();
-        wake();
       },
       end: () => {
         ended = true;
         this.#watchers.delete(watcher);
-        wake();
+        signal?.removeEventListener("abort", watcher.end);
+        for (const resolve of waiting.splice(0)) resolve(DONE);
       },
     };
-    if (!ended) this.#watchers.add(watcher);
-    signal?.addEventListener("abort", watcher.end, { once: true });
-
-    const next = async (): Promise<IteratorResult<KeepsakeEvent>> => {
-      for (;;) {
-        const event = buffer.shift();
-        if (event) return { value: event, done: false };
-        if (ended) return { value: undefined, done: true };
-        await new Promise<void>((resolve) => (wake = resolve));
-      }
-    };
-    const finish = async (): Promise<IteratorResult<KeepsakeEvent>> => {
-      watcher.end();
-      signal?.removeEventListener("abort", watcher.end);
-      return { value: undefined, done: true };
-    };
+    if (!ended) {
+      this.#watchers.add(watcher);
+      signal?.addEventListener("abort", watcher.end, { once: true });
+    }
     const iterator: AsyncIterableIterator<KeepsakeEvent> = {
-      next,
-      return: finish,
+      next: () =>
+        new Promise((resolve) => {
+          const event = buffer.shift();
+          if (event) resolve({ value: event, done: false });
+          else if (ended) resolve(DONE);
+          else waiting.push(resolve);
+        }),
+      return: async () => {
+        watcher.end();
+        buffer.length = 0;
+        return DONE;
+      },
       [Symbol.asyncIterator]: () => iterator,
     };
     return iterator;

@@ -4,7 +4,7 @@
  * memory is opened, or by `flush` (INV-4).
  */
 import { untilAborted } from "../abort.ts";
-import { EngineError, fromWire, KeepsakeError, toWire } from "../errors.ts";
+import { EngineError, KeepsakeError } from "../errors.ts";
 import { LEASE_MS, type AcceptRequest, type ClaimedOp, type ClaimOutcome } from "../engine/engine.ts";
 import { scopeKeyOf } from "../scope.ts";
 import { partLoader } from "../load-part.ts";
@@ -205,9 +205,7 @@ export class OpQueue {
       return result;
     } catch (thrown) {
       if (drive.signal?.aborted && drive.onAbort === "cancel") return this.#cancel(op.opId, drive.signal);
-      // Each op gets an error of its own: what becomes of it is noted there.
-      const error =
-        ending.aborted && thrown === ending.reason ? fromWire(structuredClone(toWire(thrown))) : opError(thrown);
+      const error = opError(thrown);
       await this.#giveBack(op, error);
       throw error;
     }
@@ -250,7 +248,9 @@ export class OpQueue {
 
   #isDue(op: PendingOp): boolean {
     if (op.attempts >= RETRY_LIMIT) return false;
-    return op.retryAt === undefined || Date.parse(op.retryAt) <= this.#ports.runtime.now();
+    const waitMs = op.retryAt === undefined ? 0 : Date.parse(op.retryAt) - this.#ports.runtime.now();
+    // Nothing waits for longer: the clock was set back.
+    return waitMs <= 0 || waitMs > RETRY_MAX_MS;
   }
 
   /** Sets the timer for the next op that is due by itself. */
@@ -269,7 +269,7 @@ export class OpQueue {
   #retryIn(ms: number): void {
     clearTimeout(this.#timer);
     if (this.#ending.signal.aborted) return;
-    this.#timer = setTimeout(() => this.drain("due").catch(() => undefined), ms);
+    this.#timer = setTimeout(() => this.drain("due").catch(() => undefined), Math.min(ms, RETRY_MAX_MS));
     // In Node an op that waits is no reason to keep the process alive.
     (this.#timer as { unref?: () => void }).unref?.();
   }

@@ -41,7 +41,8 @@ export async function openCrossEncoder(
   const { pipeline, source } = await loadModel(RERANKING, options, hooks).catch(unavailable);
   const encoder = crossEncoder(pipeline);
   // A model for something else shows at its first answer.
-  await encoder.score("keepsake", ["keepsake"]).catch((cause: unknown) => {
+  await encoder.score("keepsake", ["keepsake"]).catch(async (cause: unknown) => {
+    await encoder.close().catch(() => undefined);
     const message = `Model "${source.model}" was loaded but gives no relevance. Choose a cross-encoder, such as "${RERANKING.model}".`;
     throw new KeepsakeError("reranker_unavailable", message, { stage: "search", cause });
   });

@@ -4,6 +4,7 @@
  */
 import { InvalidInputError } from "../errors.ts";
 import type { TransformersOptions } from "../info.ts";
+import { withPageUrls } from "../page-urls.ts";
 
 /** What a model is for. */
 export interface ModelUse {
@@ -14,8 +15,6 @@ export interface ModelUse {
   /** What to do where there is no library, as the end of a sentence. */
   readonly instead: string;
 }
-
-const DEFAULT_WASM_PATHS = "/ort/";
 
 export interface ModelSource {
   readonly package: "@xenova/transformers" | "@huggingface/transformers";
@@ -44,16 +43,16 @@ export function modelSource(use: ModelUse, options: TransformersOptions, baseUrl
   if (model.trim() === "") {
     throw new InvalidInputError(`keepsake: \`model\` is empty. Name one, such as "${use.model}".`);
   }
-  const base = baseUrl ?? ownUrl();
-  const local = options.localModelPath;
-  const localModelPath = local === undefined ? null : withSlash(isNode() ? local : absolute(local, base));
+  const urls = withPageUrls(options, baseUrl);
+  const local = isNode() ? options.localModelPath : urls.localModelPath;
+  const localModelPath = local === undefined ? null : withSlash(local);
   return {
     package: options.package ?? "@xenova/transformers",
     model,
     quantized: options.quantized ?? true,
     localModelPath,
     remoteHost: options.remoteHost === undefined ? null : withSlash(options.remoteHost),
-    wasmPaths: withSlash(absolute(options.wasmPaths ?? DEFAULT_WASM_PATHS, base)),
+    wasmPaths: withSlash(urls.wasmPaths),
     // The Cache API takes nothing but http(s): for an extension's files each attempt would only warn.
     cache: (options.cache ?? true) && (isNode() || localModelPath === null || /^https?:/.test(localModelPath)),
   };
@@ -67,18 +66,6 @@ export function weightsFile(quantized: boolean): string {
 /** What must be there for an encoder, relative to its folder. */
 export function neededFiles(quantized: boolean): string[] {
   return ["config.json", "tokenizer.json", "tokenizer_config.json", weightsFile(quantized)];
-}
-
-function ownUrl(): string | undefined {
-  const own = globalThis.location as Location | undefined;
-  if (own === undefined) return undefined;
-  // A worker made from a blob has an opaque path, but the origin of its maker.
-  if (own.protocol === "blob:") return own.origin === "null" ? undefined : own.origin;
-  return own.href;
-}
-
-function absolute(url: string, base: string | undefined): string {
-  return URL.canParse(url, base) ? new URL(url, base).href : url;
 }
 
 function withSlash(url: string): string {

@@ -44,6 +44,7 @@ async function probeDims(extractor: ModelPipeline, model: string): Promise<numbe
     const [vector] = await embedBatch(extractor, ["keepsake"]);
     return vector?.length ?? 0;
   } catch (cause) {
+    await inTurn(async () => extractor.dispose?.()).catch(() => undefined);
     throw new EmbedderError(
       "embedder_unavailable",
       `Model "${model}" was loaded but gives no sentence embeddings. Choose one for feature extraction, ` +

@@ -47,7 +47,7 @@ export async function claim(context: EngineContext, opId: string): Promise<Claim
   return context.store.write(["pending", ...CONTEXT_TABLES], "relaxed", (tx) => take(tx, context, opId, living));
 }
 
-/** Gives an op back after a failure. Nothing happens where it is no longer pending. */
+/** Gives an op back after a failure. Nothing happens where it is no longer pending, or another engine is at work on it. */
 export async function release(
   context: EngineContext,
   opId: string,
@@ -57,7 +57,7 @@ export async function release(
   const now = context.runtime.now();
   const wasPending = await context.store.write(["pending"], "relaxed", async (tx) => {
     const row = await tx.get("pending", opId);
-    if (!row) return false;
+    if (!row || (row.lease && row.lease.owner !== context.leases.owner)) return false;
     const { lease: _lease, retryAt: _retryAt, ...rest } = row;
     await tx.put("pending", {
       ...rest,

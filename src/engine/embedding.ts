@@ -2,8 +2,9 @@
  * Which embedder answers: the first one at once, the model when it has arrived and everything has been
  * embedded in its space. Until then the old space keeps answering (INV-9).
  */
+import { untilAborted } from "../abort.ts";
 import type { Embedder } from "../embed/embedder.ts";
-import { EmbedderError } from "../errors.ts";
+import { EmbedderError, EngineError } from "../errors.ts";
 import type { EmbedderInfo } from "../info.ts";
 import { CachedEmbedder } from "./cached-embedder.ts";
 import type { FillProgress } from "./fill.ts";
@@ -36,7 +37,8 @@ export class Embedding {
   #state: EmbedderInfo["model"] = "none";
   #reason: string | null = null;
   #progress: FillProgress | null = null;
-  #closed = false;
+  /** Ends every wait for the model: a download may never end. */
+  readonly #ending = new AbortController();
 
   constructor(plan: EmbeddingPlan, hooks: EmbeddingHooks) {
     this.#hooks = hooks;
@@ -98,8 +100,9 @@ export class Embedding {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#ending.abort(closedError());
     globalThis.removeEventListener?.("online", this.#onOnline);
+    // What is left to wait for is a fill between two of its batches.
     await this.#settling?.catch(() => undefined);
     await this.#first?.close();
     await this.#model?.close();
@@ -115,7 +118,7 @@ export class Embedding {
 
   async #run(): Promise<void> {
     if (this.#first) await this.#hooks.fill(this.#first, () => undefined);
-    if (!this.#openModel || this.#closed) return;
+    if (!this.#openModel || this.#ending.signal.aborted) return;
     const model = await this.#load();
     if (this.#state !== "ready") this.#setState("embedding");
     try {
@@ -135,15 +138,16 @@ export class Embedding {
       this.#fail(error);
       throw error;
     });
-    return this.#loading;
+    return untilAborted(this.#loading, this.#ending.signal);
   }
 
   async #open(): Promise<CachedEmbedder> {
     if (!this.#openModel) throw new EmbedderError("embedder_unavailable", "keepsake: no embedder is configured.");
-    this.#reason = null;
     this.#setState("loading");
-    this.#model = new CachedEmbedder(await this.#openModel());
-    return this.#model;
+    const model = new CachedEmbedder(await this.#openModel());
+    if (this.#ending.signal.aborted) await model.close();
+    else this.#model = model;
+    return model;
   }
 
   async #embedAside(
@@ -160,16 +164,24 @@ export class Embedding {
 
   #onProgress(progress: FillProgress): void {
     this.#progress = progress;
-    if (!this.#closed) this.#hooks.onState(this.info());
+    this.#tell();
   }
 
   #fail(error: unknown): void {
-    this.#reason = error instanceof Error ? error.message : String(error);
-    this.#setState("unavailable");
+    this.#setState("unavailable", error instanceof Error ? error.message : String(error));
   }
 
-  #setState(state: EmbedderInfo["model"]): void {
+  #setState(state: EmbedderInfo["model"], reason: string | null = null): void {
     this.#state = state;
-    if (!this.#closed) this.#hooks.onState(this.info());
+    this.#reason = reason;
+    this.#tell();
   }
+
+  #tell(): void {
+    if (!this.#ending.signal.aborted) this.#hooks.onState(this.info());
+  }
+}
+
+function closedError(): EngineError {
+  return new EngineError("closed", "keepsake: the engine is closed. Make a new Memory.");
 }

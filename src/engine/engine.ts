@@ -55,7 +55,10 @@ export interface IndexOptions {
 
 export type EmbedderConfig = { kind: "hashing" } | ({ kind: "transformers" } & TransformersOptions);
 
-/** How long a claimed op is leased, in ms. Longer than most LLM calls; a longer call only risks that another tab asks as well. */
+/**
+ * How long a claimed op is leased, in ms, where nobody can tell whether its owner lives. Longer than most LLM calls; a longer
+ * one only risks that another tab asks as well.
+ */
 export const LEASE_MS = 60_000;
 
 export interface AcceptRequest {
@@ -265,7 +268,7 @@ export interface Engine {
   preview(request: AcceptRequest): Promise<ClaimedOp>;
   /** Takes up an op that waits. */
   claim(opId: string): Promise<ClaimOutcome>;
-  /** Gives an op back after a failure: it stays pending, with the error and the time of the next try (null: not by itself). */
+  /** Gives an op back after a failure: it stays pending, with the error and the time of the next try (null: not by itself). Not where another engine has it now. */
   release(opId: string, error: { code: string; message: string }, retryAfterMs: number | null): Promise<void>;
   /** Neighbors of facts, in exactly this scope. */
   recall(scope: Scope, facts: FactQuery[], topK: number): Promise<RecallResult>;

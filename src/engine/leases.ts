@@ -1,7 +1,7 @@
 /**
  * Leases keep two tabs from asking the LLM about the same op. They save cost, not correctness: the
- * commit checks the op itself (INV-7). A lease is void when its time is up or its owner is dead; an
- * owner shows that it lives by holding a Web Lock, which every kind of death releases.
+ * commit checks the op itself (INV-7). A lease ends with its owner, which shows that it lives by holding a Web
+ * Lock: every kind of death releases that. Where locks cannot be had, it ends when its time is up.
  */
 import type { PendingRow } from "../store/store.ts";
 import { LEASE_MS } from "./engine.ts";
@@ -36,9 +36,11 @@ export function openLeases(owner: string): Leases {
   };
 }
 
-/** For how long, in ms, somebody else may still be at work on the op; 0 where it is free. */
+/** After how long, in ms, to look again, since somebody else is at work on the op; 0 where it is free. */
 export function leasedForMs(row: PendingRow, owner: string, living: ReadonlySet<string> | null, now: number): number {
   const { lease } = row;
-  if (!lease || lease.owner === owner || (living && !living.has(lease.owner))) return 0;
+  if (!lease || lease.owner === owner) return 0;
+  // However long its LLM takes: who lives gives the op back.
+  if (living) return living.has(lease.owner) ? LEASE_MS : 0;
   return Math.max(0, Math.min(lease.until - now, LEASE_MS));
 }

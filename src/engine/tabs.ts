@@ -16,14 +16,19 @@ export function openTabs(name: string | null, emit: (event: KeepsakeEvent) => vo
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (isNews(data)) emit(data);
   };
+  let isOpen = true;
   // In Node an open channel would keep the process alive.
   (channel as { unref?: () => void }).unref?.();
   return {
     announce: (event) => {
       emit(event);
-      channel.postMessage(event);
+      // What commits while the engine closes is found by the others' next read.
+      if (isOpen) channel.postMessage(event);
     },
-    close: () => channel.close(),
+    close: () => {
+      isOpen = false;
+      channel.close();
+    },
   };
 }
 

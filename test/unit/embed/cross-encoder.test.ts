@@ -174,6 +174,13 @@ describe("a cross-encoder of any version of the library", () => {
     expect(await encoder.score("q", ["a"])).toHaveLength(1);
   });
 
+  it("frees a model that turns out to be none for pairs", async () => {
+    const library = fakeLibrary("2.17.2");
+    library.output = () => ({});
+    await expect(open(library)).rejects.toMatchObject(unavailable);
+    expect(library.disposed).toBe(true);
+  });
+
   it("finishes what it was asked before it closes, and rejects what comes after", async () => {
     const library = fakeLibrary("2.17.2");
     const encoder = await open(library);

@@ -50,6 +50,13 @@ describe("the adapter for transformers.js", () => {
     expect(await openTransformersEmbedder({}, { loadTransformers: load })).toMatchObject({ dims: 2 });
   });
 
+  it("frees a model that turns out to give no embeddings", async () => {
+    const library = fakeLibrary("2.17.2");
+    library.output = () => ({});
+    await expect(open(library)).rejects.toMatchObject(unavailable);
+    expect(library.disposed).toBe(true);
+  });
+
   it("says what to install where the package is not there", async () => {
     const opening = openTransformersEmbedder({ package: "@huggingface/transformers" });
     await expect(opening).rejects.toMatchObject({

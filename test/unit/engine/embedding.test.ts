@@ -165,6 +165,39 @@ describe("the plan: first one at once, then the model", () => {
     await expect.poll(() => subject.info().model).toBe("ready");
   });
 
+  it("a model that arrives after close() is freed, and answers nobody", async () => {
+    const gate = deferred<Embedder>();
+    const freed = deferred<void>();
+    const { subject, states } = embedding({ first: null, load: () => gate.promise });
+    const asked = subject.answering().catch((error: unknown) => error);
+    await subject.close();
+    expect(await asked).toMatchObject({ code: "closed" });
+    gate.resolve({ ...topicEmbedder("model"), close: async () => freed.resolve() });
+    await freed.promise;
+    expect(states).toEqual(["loading"]);
+  });
+
+  it("tells no reason any more once the model answers", async () => {
+    let isBroken = false;
+    const model = topicEmbedder("model", async (texts) => {
+      if (isBroken) throw new Error("out of memory");
+      return texts.map(() => Float32Array.of(1, 0, 0, 0, 0, 0, 0, 0));
+    });
+    const filled = deferred<void>();
+    const { subject } = embedding({ first: hashingEmbedder(), load: async () => model }, async (e) => {
+      if (e.space === "model") await filled.promise;
+    });
+    subject.start();
+    await expect.poll(() => subject.info().model).toBe("embedding");
+    isBroken = true;
+    await subject.vectorSets(["sushi"]);
+    expect(subject.info().reason).toContain("threw");
+    filled.resolve();
+    await subject.settle();
+    expect(subject.info()).toMatchObject({ model: "ready" });
+    expect(subject.info()).not.toHaveProperty("reason");
+  });
+
   it("without a first one, calls wait for the model, and learn why it cannot be had", async () => {
     let tries = 0;
     const load = async (): Promise<Embedder> => {
