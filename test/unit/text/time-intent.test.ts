@@ -77,7 +77,7 @@ describe("timeIntentOf, asked on Sunday 2026-11-22", () => {
     }
   });
 
-  it("takes 29 February a year back to the 28th", () => {
-    expect(timeIntentOf("what did I do on 29 February", "2024-01-10")?.window?.from).toBe("2023-02-28");
+  it("takes 29 February for the last one that there was", () => {
+    expect(timeIntentOf("what did I do on 29 February", "2024-01-10")?.window?.from).toBe("2020-02-29");
   });
 });

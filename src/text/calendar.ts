@@ -1,0 +1,91 @@
+/** Days of the calendar, pure. A day is its midnight in UTC; a span includes both its ends. */
+import type { EventTime, ISODate, ISODay } from "../types.ts";
+
+const DAY_MS = 86_400_000;
+
+export type Unit = "day" | "week" | "month" | "year";
+
+/** The day that an instant is on, on a clock that is so many minutes east of UTC. */
+export function dayAt(instant: ISODate, offsetMinutes = 0): ISODay {
+  return isoDay(Date.parse(instant) + offsetMinutes * 60_000);
+}
+
+/** Of the clock of this device at that instant: minutes east of UTC. */
+export function localOffset(instant: ISODate | number): number {
+  // Not -0.
+  return 0 - new Date(instant).getTimezoneOffset();
+}
+
+export function shifted(day: ISODay, days: number): ISODay {
+  return isoDay(Date.parse(day) + days * DAY_MS);
+}
+
+/** Days from one to the other; negative where that was before. */
+export function daysBetween(from: ISODay, to: ISODay): number {
+  return (Date.parse(to) - Date.parse(from)) / DAY_MS;
+}
+
+export function oneDay(today: ISODay, by = 0): EventTime {
+  const day = shifted(today, by);
+  return { from: day, to: day };
+}
+
+/** Null for a day that does not exist. */
+export function dateOf(year: number, month: number, date: number): EventTime | null {
+  const time = new Date(Date.UTC(year, month, date));
+  return time.getUTCMonth() === month && time.getUTCDate() === date ? oneDay(isoDay(time.getTime())) : null;
+}
+
+/** Whole months from one on, the first being 0; null for a month that does not exist. */
+export function monthsOf(year: number, month: number, count = 1): EventTime | null {
+  if (!(month >= 0 && month < 12)) return null;
+  return { from: isoDay(Date.UTC(year, month, 1)), to: isoDay(Date.UTC(year, month + count, 0)) };
+}
+
+/** The whole day, week (Monday to Sunday), month or year, so many of them away. */
+export function wholeUnit(today: ISODay, unit: Unit, by: number): EventTime {
+  if (unit === "day") return oneDay(today, by);
+  if (unit === "week") {
+    const monday = shifted(mondayOf(today), 7 * by);
+    return { from: monday, to: shifted(monday, 6) };
+  }
+  const [year, month] = yearAndMonth(today);
+  const first = unit === "month" ? Date.UTC(year, month + by, 1) : Date.UTC(year + by, 0, 1);
+  const next = unit === "month" ? Date.UTC(year, month + by + 1, 0) : Date.UTC(year + by, 11, 31);
+  return { from: isoDay(first), to: isoDay(next) };
+}
+
+/** The day so many units away: of a shorter month the last. */
+export function dayAway(today: ISODay, unit: Unit, by: number): ISODay {
+  if (unit === "day" || unit === "week") return shifted(today, unit === "day" ? by : 7 * by);
+  const { from, to } = wholeUnit(wholeUnit(today, "month", 0).from, "month", unit === "month" ? by : 12 * by);
+  const day = shifted(from, Number(today.slice(8)) - 1);
+  return day < to ? day : to;
+}
+
+export function mondayOf(today: ISODay): ISODay {
+  return shifted(today, -((new Date(today).getUTCDay() + 6) % 7));
+}
+
+/** The month from 0. */
+export function yearAndMonth(today: ISODay): [year: number, month: number] {
+  return [Number(today.slice(0, 4)), Number(today.slice(5, 7)) - 1];
+}
+
+export function union(a: EventTime, b: EventTime): EventTime {
+  return { from: a.from < b.from ? a.from : b.from, to: a.to > b.to ? a.to : b.to };
+}
+
+/** Its first, middle or last third, where it is a week or longer. */
+export function thirdOf({ from, to }: EventTime, which: "early" | "mid" | "late"): EventTime {
+  const days = daysBetween(from, to) + 1;
+  const third = Math.ceil(days / 3);
+  if (days < 7) return { from, to };
+  if (which === "early") return { from, to: shifted(from, third - 1) };
+  if (which === "late") return { from: shifted(to, 1 - third), to };
+  return { from: shifted(from, third), to: shifted(to, -third) };
+}
+
+function isoDay(time: number): ISODay {
+  return new Date(time).toISOString().slice(0, 10);
+}
