@@ -15,6 +15,8 @@ const DAY_MS = 86_400_000;
 const RECENT_DAYS = 30;
 /** A memory this far outside of the days asked about, or as far as they are long, is half as near as one inside. */
 const NEAR_DAYS = 7;
+/** The length of a window counts up to a year: one with an open end is no vaguer than that. */
+const MAX_DAYS = 366;
 
 /** 1: just what is asked for; 0: nothing to do with it, or the query does not ask. */
 export function timeliness(intent: TimeIntent, times: MemoryTimes): number {
@@ -28,7 +30,8 @@ export function timeliness(intent: TimeIntent, times: MemoryTimes): number {
 /** Falls with the days between the two, 1 where they overlap; in (0, 1]. */
 export function nearness(window: EventTime, when: EventTime): number {
   const gap = Math.max(daysBetween(window.to, when.from), daysBetween(when.to, window.from), 0);
-  return 1 / (1 + gap / Math.max(NEAR_DAYS, daysBetween(window.from, window.to) + 1));
+  const length = Math.min(MAX_DAYS, daysBetween(window.from, window.to) + 1);
+  return 1 / (1 + gap / Math.max(NEAR_DAYS, length));
 }
 
 /** Days since what it says last happened, or else since it was last changed; at least 0. */

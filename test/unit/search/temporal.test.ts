@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decayFactor } from "../../../src/search/decay.ts";
 import { timeliness } from "../../../src/search/temporal.ts";
-import type { TimeIntent } from "../../../src/text/time-intent.ts";
+import { FIRST_DAY, LAST_DAY, type TimeIntent } from "../../../src/text/time-intent.ts";
 
 const REFERENCE = "2026-11-22";
 const DAY = 86_400_000;
@@ -20,6 +20,14 @@ describe("timeliness", () => {
     expect(far).toEqual(far.toSorted((a, b) => b - a));
     expect(Math.max(...far)).toBeLessThan(1);
     expect(timeliness(may, times("2026-06-11"))).toBe(timeliness(may, times("2026-04-20")));
+  });
+
+  it("falls as soon where the window has an open end", () => {
+    const since = { reference: REFERENCE, window: { from: "2026-03-01", to: LAST_DAY } };
+    const before = { reference: REFERENCE, window: { from: FIRST_DAY, to: "2017-12-31" } };
+    expect(timeliness(since, times("2026-11-22"))).toBe(1);
+    expect(timeliness(since, times("2015-05-01"))).toBeLessThan(0.1);
+    expect(timeliness(before, times("2026-05-01"))).toBeLessThan(0.15);
   });
 
   it("goes by when it happened, where that is known, and not by when it was told", () => {

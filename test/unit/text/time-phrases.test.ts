@@ -174,7 +174,8 @@ describe("a query's time, asked on Wednesday 2026-11-25", () => {
     it(`leans: ${query}`, () => expect(timeIntentOf(query, TODAY)).toEqual({ reference: TODAY, lean }));
   }
 
-  for (const query of NO_LEAN) it(`leans nowhere: ${query}`, () => expect(timeIntentOf(query, TODAY)?.lean).toBeUndefined());
+  for (const query of NO_LEAN)
+    it(`leans nowhere: ${query}`, () => expect(timeIntentOf(query, TODAY)?.lean).toBeUndefined());
 
   it("what held once may be the answer where it says ever, have I, or did at its beginning", () => {
     for (const query of [

@@ -29,6 +29,35 @@ describe("eventTimeOf, said on Saturday 2026-03-14", () => {
     it(`"${text}"`, () => expect(eventTimeOf(text, SAID)).toEqual({ from, to }));
   }
 
+  const yearless: [string, string, string][] = [
+    ["I'm flying to Rome on March 3", "2025-12-10", "2026-03-03"],
+    ["I have a wedding on January 10th", "2025-12-20", "2026-01-10"],
+    ["I broke my arm on December 20", "2025-01-05", "2024-12-20"],
+    ["I went to Rome on March 3", "2025-12-10", "2025-03-03"],
+    ["User was told that the exam is on March 3", "2025-12-10", "2026-03-03"],
+    ["User will marry on May 7", "2025-12-10", "2026-05-07"],
+    ["User met Anna on Monday", "2026-03-14", "2026-03-09"],
+    ["User was in Rome in May", "2026-04-14", "2025-05-01"],
+    ["User worked there from 2019 to 2021", "2026-04-14", "2019-01-01"],
+    ["User skied last winter", "2026-04-14", "2025-12-01"],
+  ];
+  for (const [text, said, from] of yearless) {
+    it(`takes the year from the tense, or the nearest: "${text}", said on ${said}`, () =>
+      expect(eventTimeOf(text, said)?.from).toBe(from));
+  }
+
+  it("takes no habit, no length of time and nobody's name for a date", () => {
+    for (const text of [
+      "runs on Friday mornings",
+      "watches every Monday",
+      "likes movies that last two hours",
+      "trips that last a week",
+      "May loves June",
+    ]) {
+      expect(eventTimeOf(text, SAID)).toBeNull();
+    }
+  });
+
   it("takes the date that a transcript puts before a message for the day it was said", () => {
     const told = "[7:34 pm on 18 April, 2025] Ann: we went to a fair last month";
     expect(eventTimeOf(told, SAID)).toEqual({ from: "2025-03-01", to: "2025-03-31" });
