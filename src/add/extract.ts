@@ -43,8 +43,8 @@ export async function extract(run: Run, claim: ClaimedOp): Promise<Fact[]> {
   });
   // What is known is told as such, like any fact that is stored already.
   const known = dropped.map((text): Fact => {
-    const isEcho = kept.has(text);
-    return { text, origin: run.llm ? "llm" : "rules", details: {}, ...(isEcho && { isEcho }) };
+    const pasted = kept.has(text) ? "message" : "memory";
+    return { text, origin: run.llm ? "llm" : "rules", details: {}, pasted };
   });
   return [...facts, ...known];
 }

@@ -3,9 +3,9 @@
  * harm, and never loses a fact to it. What is refused is kept as a new memory or left alone, with the reason.
  */
 import type { CommitDecision, Neighbor } from "../engine/engine.ts";
+import { isSaidLater } from "../said-later.ts";
 import type { PendingOp } from "../types.ts";
 import { addition, type Case } from "./case.ts";
-import type { Fact } from "./ports.ts";
 
 /** Memories that one add may change or delete. */
 export const MAX_DESTRUCTIVE = 3;
@@ -13,47 +13,50 @@ export const MAX_DESTRUCTIVE = 3;
 export function guard(cases: Case[], op: Pick<PendingOp, "order" | "options">): CommitDecision[] {
   const touched = new Set<string>();
   const shown = cases.flatMap((c) => c.neighbors);
-  return cases.flatMap((c) =>
-    (c.decisions ?? []).map((decision) => {
-      if (decision.event !== "UPDATE" && decision.event !== "DELETE") return decision;
-      const target = shown.find((n) => n.id === decision.id);
-      const objection = objectionTo(decision.id, target, op, touched);
-      if (objection === null) {
-        touched.add(decision.id);
-        return decision;
-      }
-      return refused(c.fact, decision, objection);
-    }),
-  );
+  const objectionOf = (decision: CommitDecision): Objection | null => {
+    if (decision.event !== "UPDATE" && decision.event !== "DELETE") return null;
+    const target = shown.find((n) => n.id === decision.id);
+    const objection = objectionTo(decision, target, op, touched);
+    if (objection === null) touched.add(decision.id);
+    return objection;
+  };
+  return cases.flatMap((c) => guarded(c, objectionOf));
+}
+
+/** Where a fact does nothing but delete, the first deletion that is refused leaves it to be stored. */
+function guarded(
+  { fact, decisions }: Case,
+  objectionOf: (decision: CommitDecision) => Objection | null,
+): CommitDecision[] {
+  let isStored = decisions!.some(({ event }) => event !== "DELETE");
+  return decisions!.map((decision): CommitDecision => {
+    const objection = objectionOf(decision);
+    if (objection === null || decision.event === "ADD" || decision.event === "NONE") return decision;
+    const reason = `${decision.reason}; not done: ${objection.reason}`;
+    const { decidedBy } = decision;
+    const text = decision.event === "UPDATE" ? decision.text : isStored ? null : fact.text;
+    if (text === null || !objection.keepFact)
+      return { event: "NONE", id: decision.id, text: fact.text, reason, decidedBy };
+    isStored = true;
+    return addition({ ...fact, text }, reason, decidedBy);
+  });
 }
 
 type Objection = { reason: string; keepFact: boolean };
 
 function objectionTo(
-  id: string,
+  { event, id }: CommitDecision & { event: "UPDATE" | "DELETE" },
   target: Neighbor | undefined,
-  { order, options }: Pick<PendingOp, "order" | "options">,
+  op: Pick<PendingOp, "order" | "options">,
   touched: ReadonlySet<string>,
 ): Objection | null {
-  const { maxDestructive = MAX_DESTRUCTIVE, timestamp } = options;
+  const { maxDestructive = MAX_DESTRUCTIVE } = op.options;
   if (!target) return { reason: "it was not among what this add was shown", keepFact: true };
   if (target.immutable) return { reason: "that memory is immutable", keepFact: true };
-  // An op that waited for its LLM, and an old chat that is imported, must not override what was said since.
-  const isOlder = target.order > order || (timestamp !== undefined && timestamp < target.updatedAt);
-  if (isOlder) return { reason: "what is stored was said later", keepFact: false };
-  if (touched.has(id)) return { reason: "this add has already changed that memory", keepFact: true };
+  if (isSaidLater(target, op)) return { reason: "what is stored was said later", keepFact: false };
+  // Of a memory that was changed already nothing is left to delete.
+  if (touched.has(id)) return { reason: "this add has already changed that memory", keepFact: event === "UPDATE" };
   if (touched.size >= maxDestructive)
     return { reason: `an add changes at most ${maxDestructive} memories`, keepFact: true };
   return null;
-}
-
-function refused(
-  fact: Fact,
-  decision: CommitDecision & { event: "UPDATE" | "DELETE" },
-  { reason, keepFact }: Objection,
-): CommitDecision {
-  const why = `${decision.reason}; not done: ${reason}`;
-  const { decidedBy } = decision;
-  if (keepFact && decision.event === "UPDATE") return addition({ ...fact, text: decision.text }, why, decidedBy);
-  return { event: "NONE", id: decision.id, text: fact.text, reason: why, decidedBy };
 }

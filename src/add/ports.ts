@@ -37,8 +37,8 @@ export interface Fact {
   /** Of the model's data by the `structuredDataSchema`: what does not validate, and why. */
   dropped?: string[];
   details: FactDetails;
-  /** A line of a message that is kept, pasted into this one: not news, and not stored. */
-  isEcho?: true;
+  /** A line that search gave out, pasted into this message: not news. One of a message that is kept is not stored, either. */
+  pasted?: "memory" | "message";
   /** With `graph`: relations that the fact states. */
   relations?: RelationDraft[];
 }

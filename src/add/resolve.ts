@@ -11,6 +11,7 @@ import { saidOn } from "./extract.ts";
 import type { Fact, Run } from "./ports.ts";
 import { resolveMessages } from "./prompts/resolve.ts";
 import { RESOLVE_SCHEMA, validateResolve, type ResolveReply } from "./reply-resolve.ts";
+import { onlyRetracts } from "./retraction.ts";
 import { resolveByRules, slotOf, type RuleDecision } from "./rules/index.ts";
 
 /**
@@ -58,14 +59,11 @@ async function decide(run: Run, open: Case[], op: PendingOp): Promise<string[]> 
 function settle(fact: Fact, { neighbors }: RecalledFact, kind: RecallResult["kind"], byLLM: boolean): Case {
   const twin = neighbors.find((n) => n.exact);
   if (twin) {
-    const reason = "exact: the same statement is already stored";
-    return {
-      fact,
-      neighbors,
-      decisions: [known(fact, twin.id, reason, "exact")],
-    };
+    const decision = known(fact, twin.id, "exact: the same statement is already stored", "exact");
+    // A line that was pasted is not said again.
+    return { fact, neighbors, decisions: [fact.pasted ? decision : { ...decision, rev: twin.rev }] };
   }
-  if (fact.isEcho) {
+  if (fact.pasted === "message") {
     const reason = "exact: a message that is kept says it, and search gave it out";
     return { fact, neighbors, decisions: [{ event: "NONE", id: null, text: fact.text, reason, decidedBy: "exact" }] };
   }
@@ -124,31 +122,37 @@ async function resolveWithLLM(run: Run, open: Case[], op: PendingOp): Promise<st
 }
 
 function decisionsFor(fact: Fact, index: number, reply: ResolveReply, shown: Neighbor[]): CommitDecision[] {
-  const said = reply.decisions.filter((d) => d.fact === index);
-  const decisions = said.map((d): CommitDecision => {
+  const deleted = new Set(reply.decisions.flatMap((d) => (d.event === "DELETE" ? d.id : [])));
+  const decisions = reply.decisions.flatMap((d): CommitDecision | [] => {
+    if (d.fact !== index) return [];
     const reason = d.reason ? `llm: ${d.reason}` : `llm: ${d.event}`;
     const target = d.id === undefined ? undefined : shown[Number(d.id)];
-    if (d.event === "NONE" && !target) return { event: "NONE", id: null, text: fact.text, reason, decidedBy: "llm" };
-    if (d.event === "ADD" || !target) return addition(d.text ? { ...fact, text: d.text } : fact, reason, "llm");
-    return onMemory(fact, { event: d.event, reason, ...(d.text && { text: d.text }) }, target, "llm");
+    // Another fact deletes what is said to state this one: both are decided alike.
+    const event = d.event === "NONE" && deleted.has(d.id) ? "DELETE" : d.event;
+    if (event === "NONE" && !target) return { event, id: null, text: fact.text, reason, decidedBy: "llm" };
+    if (event === "ADD" || !target) return addition(d.text ? { ...fact, text: d.text } : fact, reason, "llm");
+    return onMemory(fact, { event, reason, ...(d.text && { text: d.text }) }, target, "llm");
   });
-  if (decisions.length > 0) return withoutLoss(fact, decisions);
+  if (decisions.length > 0) return withoutLoss(fact, decisions, shown);
   // What the model said about it was unusable (an id it was not shown, say). A fact is never lost for that.
   const why = reply.dropped.find((d) => d.fact === index)?.reason ?? "it decided nothing";
   return [addition(fact, `llm: ${why}; kept as new`, "llm")];
 }
 
-/** Says that something is over or to be forgotten: nothing takes its place. */
-const RETRACTS =
-  /\b(?:no (?:longer|more)|not|never|any ?more|forget|forgotten|forgets|delete|remove|stopped|quit|without)\b|n't\b/i;
-
 /**
- * A model that answers a contradiction with DELETE alone would leave nothing of it ("loves", then "hates":
- * mem0#4536). The fact stays then, unless all it says is that something is over.
+ * A model that answers a contradiction with DELETE alone would leave nothing of it ("loves", then "hates": mem0#4536).
+ * The fact takes the place of the first memory then, unless all it says is that what they state is over.
  */
-function withoutLoss(fact: Fact, decisions: CommitDecision[]): CommitDecision[] {
-  if (decisions.some((d) => d.event !== "DELETE") || RETRACTS.test(fact.text)) return decisions;
-  return [...decisions, addition(fact, "llm: kept, as it takes the place of what was deleted", "llm")];
+function withoutLoss(fact: Fact, decisions: CommitDecision[], shown: readonly Neighbor[]): CommitDecision[] {
+  const isKept = decisions.some((d) => d.event !== "DELETE" && !(d.event === "NONE" && d.id === null));
+  const doomed = decisions.flatMap((d) => (d.event === "DELETE" ? shown.filter(({ id }) => id === d.id) : []));
+  const texts = doomed.map(({ memory }) => memory);
+  const [first] = doomed;
+  if (!first || isKept || onlyRetracts(fact.text, texts)) return decisions;
+  const update = (reason: string): CommitDecision => onMemory(fact, { event: "UPDATE", reason }, first, "llm");
+  return decisions.map((d) =>
+    d.event === "DELETE" && d.id === first.id ? update(`${d.reason}; the fact takes its place`) : d,
+  );
 }
 
 function onMemory(
@@ -174,6 +178,6 @@ function known(
   id: string,
   reason: string,
   decidedBy: CommitDecision["decidedBy"],
-): CommitDecision {
+): CommitDecision & { event: "NONE" } {
   return { event: "NONE", id, text, reason, decidedBy, ...(relations && { relations }) };
 }

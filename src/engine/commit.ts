@@ -5,15 +5,17 @@
 import { ConflictError, EngineError } from "../errors.ts";
 import type { Key, PendingRow, WriteTx } from "../store/store.ts";
 import { cueFinder } from "../text/cues.ts";
+import { canonicalJSON } from "../text/canonical-json.ts";
 import { hashStatement, normalizeStatement } from "../text/statement.ts";
 import type { AddResult, AddResultItem, ISODate, MemoryRecord, OpOptions } from "../types.ts";
+import { isSaidLater } from "../said-later.ts";
 import { CONTEXT_WINDOW } from "./context-window.ts";
 import { readClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { CommitDecision, CommitRequest } from "./engine.ts";
-import { GRAPH_TABLES, GraphWriter } from "./graph.ts";
+import { GraphWriter } from "./graph.ts";
 import { deleteMessages, deleteMessagesOfOp } from "./kept-messages.ts";
-import { Ledger, type OpStamp } from "./ledger.ts";
+import { Ledger, LEDGER_TABLES, type Changes } from "./ledger.ts";
 import type { VectorSets } from "./spaces.ts";
 import { isVisible } from "./visible.ts";
 
@@ -49,16 +51,7 @@ export function commit(
 }
 
 /** Tables that {@link carryOut} writes. */
-export const COMMITTED = [
-  "meta",
-  "memories",
-  "vectors",
-  "changes",
-  "pending",
-  "ops",
-  "messages",
-  ...GRAPH_TABLES,
-] as const;
+export const COMMITTED = [...LEDGER_TABLES, "pending", "ops", "messages"] as const;
 
 export interface CommitBasis {
   now: ISODate;
@@ -74,98 +67,138 @@ export async function carryOut(
   { now, vectors, names }: CommitBasis,
 ): Promise<Committed> {
   const clock = await readClock(tx);
-  const at = op.options.timestamp ?? now;
-  const stamp: OpStamp = { opId: op.opId, order: op.order, at };
-  const ledger = new Ledger(tx, clock, stamp, vectors);
-  const { scope, scopeKey, order, options } = op;
+  const { opId, scope, scopeKey, order, options } = op;
+  const at = options.timestamp ?? now;
+  const ledger = new Ledger(tx, clock, { opId, order, at }, vectors);
   // What waited is as old as its words: what was said meanwhile goes on to hold.
   const saidAt = options.timestamp ?? op.acceptedAt;
-  const graph = new GraphWriter(tx, { opId: op.opId, scope, scopeKey, at: saidAt, similar: names });
+  const graph = new GraphWriter(tx, { opId, scope, scopeKey, at: saidAt, similar: names });
   if (options.graph) await graph.open();
+  const writing: Writing = { tx, ledger, op, cues: cuesOf(op), now };
   const results: AddResultItem[] = [];
-  const cues = cuesOf(op);
   for (const [index, decision] of decisions.entries()) {
-    const item = await apply(tx, ledger, decision, op, `${op.opId}-${index}`, cues, now);
+    const item = await apply(writing, decision, `${opId}-${index}`);
     await graph.follow(decision, item, ledger.clock.seq);
     results.push(item);
   }
   const relations = options.graph ? await graph.changes() : undefined;
-  const result: AddResult = { opId: op.opId, results, ...(relations && { relations }) };
-  await tx.put("ops", { opId: op.opId, scopeKey, order, committedAt: stamp.at, result });
-  await tx.delete("pending", op.opId);
+  const result: AddResult = { opId, results, ...(relations && { relations }) };
+  await tx.put("ops", { opId, scopeKey, order, committedAt: at, result });
+  await tx.delete("pending", opId);
   await retain(tx, op);
   await ledger.close();
   return { result, seq: ledger.clock.seq, scopeKey };
 }
 
-async function apply(
-  tx: WriteTx,
-  ledger: Ledger,
-  decision: CommitDecision,
-  op: PendingRow,
-  newId: string,
-  cues: CuesOf,
-  nowIso: string,
-): Promise<AddResultItem> {
-  const { scope, scopeKey, options } = op;
+interface Writing {
+  tx: WriteTx;
+  ledger: Ledger;
+  op: PendingRow;
+  cues: CuesOf;
+  now: ISODate;
+}
+
+type Deciding<E extends CommitDecision["event"]> = CommitDecision & { event: E };
+
+function apply(writing: Writing, decision: CommitDecision, newId: string): Promise<AddResultItem> {
   switch (decision.event) {
-    case "ADD": {
-      // Another tab may have stored the same since it was looked up. Verbatim messages are kept as they come.
-      const isKept = decision.origin === "verbatim" && !options.dedupe;
-      const twin = isKept ? null : await findTwin(tx, scopeKey, decision.text, nowIso);
-      if (twin) return unchanged(twin, "exact: the same statement is already stored");
-      const { text, origin, details = {} } = decision;
-      const { metadata } = options;
-      const draft = {
-        id: await freeId(tx, newId),
-        memory: text,
-        origin,
-        scope,
-        metadata,
-        ...details,
-        ...lifecycle(options),
-        ...cues(decision),
-      };
-      return changed("ADD", await ledger.add(draft, decision));
-    }
-    case "UPDATE": {
-      const before = await target(tx, scopeKey, decision);
-      if (before.memory === decision.text) return unchanged(before, decision.reason);
-      const { text, origin, details = {} } = decision;
-      const after = await ledger.update(
-        before,
-        {
-          memory: text,
-          origin,
-          metadata: { ...before.metadata, ...options.metadata },
-          // Of the new text; the old one's may no longer be true.
-          categories: details.categories,
-          eventTime: details.eventTime,
-          structuredData: details.structuredData,
-          expirationDate: options.expirationDate,
-          sources: [...(before.sources ?? []), ...(details.sources ?? [])],
-          ...(options.immutable && { immutable: true }),
-          ...cues(decision),
-        },
-        decision,
-      );
-      return { ...changed("UPDATE", after, decision.reason), previousMemory: before.memory };
-    }
-    case "DELETE": {
-      const before = await target(tx, scopeKey, decision);
-      await ledger.remove(before, decision);
-      return { ...changed("DELETE", before, decision.reason), previousMemory: before.memory };
-    }
-    case "NONE": {
-      const known = decision.id === null ? undefined : await tx.get("memories", decision.id);
-      if (known && known.scopeKey === scopeKey) return unchanged(known, decision.reason);
-      return { id: null, memory: decision.text, event: "NONE", reason: decision.reason };
-    }
+    case "ADD":
+      return add(writing, decision, newId);
+    case "UPDATE":
+      return update(writing, decision);
+    case "DELETE":
+      return remove(writing, decision);
+    case "NONE":
+      return leave(writing, decision);
   }
-  function changed(event: "ADD" | "UPDATE" | "DELETE", record: MemoryRecord, reason = decision.reason): AddResultItem {
-    const { id, memory, metadata, structuredData } = record;
-    return { id, memory, event, reason, metadata, ...(event !== "DELETE" && structuredData && { structuredData }) };
-  }
+}
+
+async function add(writing: Writing, decision: Deciding<"ADD">, newId: string): Promise<AddResultItem> {
+  const { tx, ledger, op, cues, now } = writing;
+  const { text, origin, details = {} } = decision;
+  const { dedupe, metadata, immutable, expirationDate } = op.options;
+  // Another tab may have stored the same since it was looked up. Verbatim messages are kept as they come.
+  const isKept = origin === "verbatim" && !dedupe;
+  const twin = isKept ? null : await findTwin(tx, op.scopeKey, text, now);
+  if (twin) return restate(writing, twin, "exact: the same statement is already stored");
+  const draft = {
+    id: await freeId(tx, newId),
+    memory: text,
+    origin,
+    scope: op.scope,
+    metadata,
+    ...details,
+    ...(immutable && { immutable }),
+    ...(expirationDate !== undefined && { expirationDate }),
+    ...cues(decision),
+  };
+  return told("ADD", await ledger.add(draft, decision), decision.reason);
+}
+
+async function update(writing: Writing, decision: Deciding<"UPDATE">): Promise<AddResultItem> {
+  const before = await target(writing, decision);
+  if (before.memory === decision.text) return restate(writing, before, decision.reason);
+  const { text, origin, details = {} } = decision;
+  const fields = {
+    memory: text,
+    origin,
+    // Of the new text; the old one's may no longer be true.
+    categories: details.categories,
+    eventTime: details.eventTime,
+    structuredData: details.structuredData,
+    sources: [...(before.sources ?? []), ...(details.sources ?? [])],
+    ...keptBy(writing.op.options, before),
+    ...writing.cues(decision),
+  };
+  const after = await writing.ledger.update(before, fields, decision);
+  return { ...told("UPDATE", after, decision.reason), previousMemory: before.memory };
+}
+
+async function remove(writing: Writing, decision: Deciding<"DELETE">): Promise<AddResultItem> {
+  const before = await target(writing, decision);
+  await writing.ledger.remove(before, decision);
+  const { structuredData: _, ...item } = told("DELETE", before, decision.reason);
+  return { ...item, previousMemory: before.memory };
+}
+
+async function leave(writing: Writing, decision: Deciding<"NONE">): Promise<AddResultItem> {
+  const { id, rev, text, reason } = decision;
+  const known = id === null ? undefined : await writing.tx.get("memories", id);
+  if (known?.scopeKey !== writing.op.scopeKey) return { id: null, memory: text, event: "NONE", reason };
+  return rev === undefined ? unchanged(known, reason) : restate(writing, known, reason, rev);
+}
+
+/**
+ * A memory that is said again, in the same words: from now on it is kept as this add says, unless it was said later since,
+ * or is immutable.
+ * @param rev that was seen
+ */
+async function restate(
+  { ledger, op }: Writing,
+  before: MemoryRecord,
+  reason: string,
+  rev = before.rev,
+): Promise<AddResultItem> {
+  const fields = keptBy(op.options, before);
+  const isKeptSo = canonicalJSON({ ...before, ...fields }) === canonicalJSON(before);
+  if (isKeptSo || before.immutable || isSaidLater(before, op)) return unchanged(before, reason);
+  if (before.rev !== rev) throw changedMeanwhile(before.id);
+  const why = `${reason}; what is kept beside it is this add's`;
+  const after = await ledger.update(before, fields, { reason: why, decidedBy: "exact" });
+  return { ...told("UPDATE", after, why), previousMemory: before.memory };
+}
+
+/** What an add says of a memory beside its words. Without a date it holds from now on without an end. */
+function keptBy(
+  { metadata, expirationDate, immutable }: OpOptions,
+  before: MemoryRecord,
+): Pick<Changes, "metadata" | "expirationDate" | "immutable"> {
+  return { metadata: { ...before.metadata, ...metadata }, expirationDate, ...(immutable && { immutable }) };
+}
+
+function told(event: "ADD" | "UPDATE" | "DELETE", record: MemoryRecord, reason: string): AddResultItem {
+  const { id, memory, metadata, structuredData } = record;
+  return { id, memory, event, reason, metadata, ...(structuredData && { structuredData }) };
 }
 
 /** An imported memory may have any id, also one that would be ours: it is left alone. */
@@ -189,10 +222,6 @@ function cuesOf({ messages, options }: PendingRow): CuesOf {
   };
 }
 
-function lifecycle({ immutable, expirationDate }: OpOptions): Pick<MemoryRecord, "immutable" | "expirationDate"> {
-  return { ...(immutable && { immutable }), ...(expirationDate !== undefined && { expirationDate }) };
-}
-
 /**
  * Drops messages that are not to be kept: all of this op, or all of the scope before the window. Those of ops that
  * still wait stay: memories will be drawn from them, and their own retention is not up yet.
@@ -212,18 +241,20 @@ async function retain(tx: WriteTx, op: PendingRow): Promise<void> {
   );
 }
 
-function unchanged(record: MemoryRecord, reason: string): AddResultItem {
-  return { id: record.id, memory: record.memory, event: "NONE", reason, metadata: record.metadata };
+function unchanged({ id, memory, metadata }: MemoryRecord, reason: string): AddResultItem {
+  return { id, memory, event: "NONE", reason, metadata };
 }
 
 /** The memory that a decision was made about, provided that it is still as it was then. */
-async function target(tx: WriteTx, scopeKey: string, decision: { id: string; rev: number }): Promise<MemoryRecord> {
-  const record = await tx.get("memories", decision.id);
-  if (record && record.scopeKey === scopeKey && !record.deletedAt && record.rev === decision.rev) return record;
-  throw new ConflictError("keepsake: a memory changed while it was being decided about. Decide again.", {
-    stage: "commit",
-    details: { id: decision.id },
-  });
+async function target({ tx, op }: Writing, { id, rev }: { id: string; rev: number }): Promise<MemoryRecord> {
+  const record = await tx.get("memories", id);
+  if (record && record.scopeKey === op.scopeKey && !record.deletedAt && record.rev === rev) return record;
+  throw changedMeanwhile(id);
+}
+
+export function changedMeanwhile(id: string): ConflictError {
+  const message = "keepsake: a memory changed while it was being decided about. Decide again.";
+  return new ConflictError(message, { stage: "commit", details: { id } });
 }
 
 /** What has expired is no twin: said again, it is to be seen again. */

@@ -3,18 +3,17 @@
  * they were made on (INV-7). It says nothing new: a memory that takes in others keeps the `order` and the times of
  * their words, so that an op accepted earlier stands to it as it stood to them.
  */
-import { ConflictError } from "../errors.ts";
 import { scopeKeyOf } from "../scope.ts";
 import type { WriteTx } from "../store/store.ts";
 import { normalizeStatement } from "../text/statement.ts";
 import type { AddResultItem, ConsolidateResult, MemoryRecord, Source } from "../types.ts";
-import { nextOrder, writeClock } from "./clock.ts";
-import { freeId, type Committed } from "./commit.ts";
+import { nextOrder } from "./clock.ts";
+import { changedMeanwhile, freeId, type Committed } from "./commit.ts";
 import type { ConsolidateRequest, ConsolidateDecision } from "./consolidation.ts";
 import { isoNow, type EngineContext } from "./context.ts";
-import { closeUnsaid, GRAPH_TABLES } from "./graph.ts";
+import { closeUnsaid } from "./graph.ts";
 import { passRelationsOn } from "./graph-passing.ts";
-import { Ledger, type OpStamp } from "./ledger.ts";
+import { Ledger, LEDGER_TABLES, type OpStamp } from "./ledger.ts";
 import type { VectorSets } from "./spaces.ts";
 import { asSaid, markKey, readMark } from "./survey.ts";
 
@@ -30,8 +29,7 @@ export async function consolidate(
   const { opId, decisions } = request;
   const vectors = await embed(decisions.flatMap((decision) => (decision.event === "DELETE" ? [] : [decision.text])));
   const scopeKey = scopeKeyOf(request.scope);
-  const tables = ["meta", "memories", "vectors", "changes", "ops", ...GRAPH_TABLES] as const;
-  return context.store.write([...tables], "strict", async (tx) => {
+  return context.store.write([...LEDGER_TABLES, "ops"], "strict", async (tx) => {
     const clock = await nextOrder(tx);
     const done = await tx.get("ops", opId);
     if (done) return { result: done.result, seq: clock.seq, scopeKey: done.scopeKey };
@@ -46,7 +44,7 @@ export async function consolidate(
     await writeMark(tx, scopeKey, request, isAlone ? after.seq : null);
     const result: ConsolidateResult = { opId, results, ...(request.more && { more: true }) };
     await tx.put("ops", { opId, scopeKey, order: clock.order, committedAt: stamp.at, result });
-    await writeClock(tx, after);
+    await writing.ledger.close();
     return { result, seq: after.seq, scopeKey };
   });
 }
@@ -62,10 +60,7 @@ async function assertUnchanged(tx: WriteTx, scopeKey: string, { seen }: Consolid
   for (const { id, rev } of seen) {
     const record = await tx.get("memories", id);
     if (record && record.scopeKey === scopeKey && !record.deletedAt && record.rev === rev) continue;
-    throw new ConflictError("keepsake: a memory changed while it was being decided about. Decide again.", {
-      stage: "commit",
-      details: { id },
-    });
+    throw changedMeanwhile(id);
   }
 }
 

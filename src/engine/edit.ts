@@ -1,6 +1,7 @@
 /** What the app changes itself: update, delete, reset. Each is an op of its own, in the log like any other. */
 import { InvalidInputError } from "../errors.ts";
 import { TABLES, type ReadTx, type TableName, type WriteTx } from "../store/store.ts";
+import { canonicalJSON } from "../text/canonical-json.ts";
 import { hashText } from "../text/statement.ts";
 import { eventTimeOf } from "../text/when.ts";
 import type { Change, HistoryEntry, ISODate, JSONObject, MemoryRecord, Scope } from "../types.ts";
@@ -8,13 +9,12 @@ import { drop } from "./accept.ts";
 import { nextOrder, readClock, writeClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { UpdateRequest } from "./engine.ts";
-import { closeUnsaid, GRAPH_TABLES } from "./graph.ts";
-import { Ledger, type Changes } from "./ledger.ts";
+import { closeUnsaid } from "./graph.ts";
+import { Ledger, LEDGER_TABLES, type Changes } from "./ledger.ts";
 import { recordsOf, selects } from "./selection.ts";
 import type { VectorSets } from "./spaces.ts";
 import { withdrawDeleted } from "./withdraw.ts";
 
-const WRITTEN = ["meta", "scopes", "memories", "vectors", "changes", ...GRAPH_TABLES] as const;
 const NO_VECTORS: VectorSets = new Map();
 
 export interface Edited {
@@ -42,7 +42,7 @@ export function update(
       const after = await ledger.update(before, fieldsOf(before, request, isoNow(context.runtime)), why);
       const { id: memoryId, opId, updatedAt: at, seq } = after;
       const texts = { before: before.memory, after: after.memory };
-      if (request.text !== undefined) await closeUnsaid(tx, { memoryId, texts, opId, at, seq });
+      if (texts.before !== texts.after) await closeUnsaid(tx, { memoryId, texts, opId, at, seq });
       records.push(after);
     }
     return records;
@@ -134,14 +134,8 @@ export interface Repeat {
 /** Of the same kind, and with the same request in every part of it. */
 export function repeatOf(opId: string | undefined, kind: string, request: object): Repeat {
   if (opId === undefined) return { opId, isOf: () => false };
-  const asked = hashText(JSON.stringify([kind, request], inKeyOrder));
+  const asked = hashText(canonicalJSON([kind, request]));
   return { opId, asked, isOf: (change) => change.asked === asked };
-}
-
-/** Objects that differ in the order of their keys alone are written the same. */
-function inKeyOrder(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /**
@@ -157,7 +151,7 @@ export function edit(
   more: readonly TableName[] = [],
 ): Promise<Edited> {
   const { opId = context.runtime.randomId(), asked } = repeat;
-  return context.store.write([...WRITTEN, "ops", "pending", ...more], "strict", async (tx) => {
+  return context.store.write([...LEDGER_TABLES, "scopes", "ops", "pending", ...more], "strict", async (tx) => {
     const made = await changesMade(tx, repeat);
     if (made.length > 0) return { records: editedIn(made), opId, seq: made.at(-1)!.seq };
     // What the app says now is later than every op accepted so far: none of them overrides it.
@@ -211,7 +205,6 @@ function assertMutable(before: MemoryRecord, { text, immutable }: UpdateRequest)
 function fieldsOf(before: MemoryRecord, request: UpdateRequest, nowIso: ISODate): Changes {
   const { text, metadata, expirationDate, immutable } = request;
   return {
-    ...(text !== undefined && { memory: text, origin: "app" as const }),
     ...(text !== undefined && text !== before.memory && toldBy(text, nowIso)),
     ...(metadata && { metadata: merged(before.metadata, metadata) }),
     // Undefined takes a field away.
@@ -220,10 +213,10 @@ function fieldsOf(before: MemoryRecord, request: UpdateRequest, nowIso: ISODate)
   };
 }
 
-/** Of the new text; what was told of the old one may no longer be true. */
+/** The new text and what it tells; what was told of the old one may no longer be true. */
 function toldBy(text: string, nowIso: ISODate): Changes {
   const eventTime = eventTimeOf(text, nowIso) ?? undefined;
-  return { eventTime, categories: undefined, structuredData: undefined };
+  return { memory: text, origin: "app", eventTime, categories: undefined, structuredData: undefined };
 }
 
 function merged(before: JSONObject, change: JSONObject): JSONObject {

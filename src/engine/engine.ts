@@ -138,8 +138,11 @@ export type CommitDecision = { reason: string; decidedBy: DecidedBy } & (
   | (Statement & { event: "ADD"; origin: "llm" | "rules" | "verbatim" })
   | (Statement & { event: "UPDATE"; origin: "llm" | "rules"; id: string; rev: number })
   | { event: "DELETE"; id: string; rev: number }
-  /** `id`: the memory that already says it, or that was left alone; null where there is none. */
-  | { event: "NONE"; id: string | null; text: string; relations?: RelationDraft[] }
+  /**
+   * `id`: the memory that already says it, or that was left alone; null where there is none. `rev`: where it was said
+   * again in the same words, so that the add's metadata and dates go for it.
+   */
+  | { event: "NONE"; id: string | null; rev?: number; text: string; relations?: RelationDraft[] }
 );
 
 export interface CommitRequest {

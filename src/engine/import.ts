@@ -9,21 +9,10 @@ import type { MemoryRecord, Scope } from "../types.ts";
 import { readClock, writeClock, type Clock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
 import { insertMessages } from "./kept-messages.ts";
-import { Ledger } from "./ledger.ts";
+import { Ledger, LEDGER_TABLES } from "./ledger.ts";
 import type { VectorSets } from "./spaces.ts";
 
-const TABLES = [
-  "meta",
-  "scopes",
-  "memories",
-  "vectors",
-  "changes",
-  "pending",
-  "ops",
-  "messages",
-  "entities",
-  "relations",
-] as const;
+const TABLES = [...LEDGER_TABLES, "scopes", "pending", "ops", "messages"] as const;
 
 export interface Imported {
   outcome: ImportOutcome;

@@ -7,8 +7,11 @@ import type { WriteTx } from "../store/store.ts";
 import { hashStatement } from "../text/statement.ts";
 import type { Change, DecidedBy, ISODate, MemoryRecord } from "../types.ts";
 import { writeClock, type Clock } from "./clock.ts";
-import { closeRelationsOf } from "./graph.ts";
+import { closeRelationsOf, GRAPH_TABLES } from "./graph.ts";
 import { filledTo, knownSpaces, rememberSpaces, writeFilledTo, type VectorSets } from "./spaces.ts";
+
+/** Tables that a transaction needs which changes memories. */
+export const LEDGER_TABLES = ["meta", "memories", "vectors", "changes", ...GRAPH_TABLES] as const;
 
 /** The op in whose name the changes are made. */
 export interface OpStamp {
@@ -94,6 +97,7 @@ export class Ledger {
     return after;
   }
 
+  /** With a new text it is of this op's time; without one it stays as old as its words. */
   async update(before: MemoryRecord, fields: Changes, why: Why): Promise<MemoryRecord> {
     const after = this.#next(before, fields);
     await this.#write("UPDATE", before, after, why);
@@ -132,18 +136,16 @@ export class Ledger {
     return after;
   }
 
+  /** `order` and `updatedAt` are of its words: what is kept beside them makes them no newer. */
   #next(before: MemoryRecord, fields: Changes): MemoryRecord {
     const { at, opId, order } = this.#stamp;
-    const kept = Object.entries({
-      ...before,
-      // They are words of a message that the new text may not have come from.
-      ...(fields.memory !== undefined && { cues: undefined }),
-      ...fields,
-    }).filter(([, value]) => value !== undefined);
-    const changed = Object.fromEntries(kept) as unknown as MemoryRecord;
-    const after = { ...changed, rev: before.rev + 1, seq: this.#seq + 1, order, opId };
     // The wall clock may have been set back; a memory is never updated before it was.
-    after.updatedAt = at > before.updatedAt ? at : before.updatedAt;
+    const updatedAt = at > before.updatedAt ? at : before.updatedAt;
+    // Cues are words of a message that the new text may not have come from.
+    const said = fields.memory === undefined ? {} : { order, updatedAt, cues: undefined };
+    const place = { rev: before.rev + 1, seq: this.#seq + 1, opId };
+    const kept = Object.entries({ ...before, ...said, ...fields, ...place }).filter(([, value]) => value !== undefined);
+    const after = Object.fromEntries(kept) as unknown as MemoryRecord;
     after.hash = hashStatement(after.memory);
     return after;
   }

@@ -8,8 +8,8 @@ import type { AddResultItem, Change, MemoryRecord } from "../types.ts";
 import { nextOrder } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import { changesMade } from "./edit.ts";
-import { GRAPH_TABLES, undoGraph } from "./graph.ts";
-import { Ledger } from "./ledger.ts";
+import { undoGraph } from "./graph.ts";
+import { Ledger, LEDGER_TABLES } from "./ledger.ts";
 import type { UndoBlocker, UndoResult } from "./results.ts";
 import type { VectorSets } from "./spaces.ts";
 import { standingOn } from "./standing.ts";
@@ -47,8 +47,7 @@ export function undo(
   vectors: VectorSets,
   undoId = context.runtime.randomId(),
 ): Promise<Undone> {
-  const tables = ["meta", "memories", "vectors", "changes", "ops", "pending", ...GRAPH_TABLES] as const;
-  return context.store.write([...tables], "strict", async (tx) => {
+  return context.store.write([...LEDGER_TABLES, "ops", "pending"], "strict", async (tx) => {
     const made = await changesMade(tx, { opId: undoId, isOf: (change) => change.undoes === opId });
     if (made.length > 0) return toldAgain(made, opId);
     const steps = await stepsOf(tx, opId);

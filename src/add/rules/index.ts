@@ -1,7 +1,9 @@
 /** What `add` does without an LLM, on English: extract facts and resolve them, by rules. */
 export { extractByRules } from "./extract.ts";
+export { firstPerson } from "./first-person.ts";
 export { hintsFor } from "./hints.ts";
 export { relationsByRules } from "./relations.ts";
 export { resolveByRules, type RuleQuery } from "./resolve.ts";
 export { slotOf } from "./slots.ts";
 export type { RuleDecision, RuleFact, RuleKind, Slot } from "./types.ts";
+export { stems } from "./words.ts";

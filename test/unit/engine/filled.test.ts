@@ -26,6 +26,9 @@ it("whatever is committed with its vectors leaves the next start nothing to look
   expect(await behind()).toBe(0);
   await memory.undo((await memory.add("I like gin", ALICE)).opId);
   expect(await behind()).toBe(0);
+  await memory.add("I like rum", { ...ALICE, infer: false });
+  expect((await memory.consolidate(ALICE)).results).not.toEqual([]);
+  expect(await behind()).toBe(0);
 });
 
 it("a space that is not spoken at a commit is left to be filled", async () => {

@@ -1,0 +1,86 @@
+/** What an add says beside the words of a memory: how long it holds, and what the app keeps on it. */
+import "fake-indexeddb/auto";
+import { facts, fakeRuntime, scriptedLLM } from "keepsake/testing";
+import { beforeEach, describe, expect, it } from "vitest";
+import { freshDatabase, openMemory, texts } from "./fixtures.ts";
+
+beforeEach(freshDatabase);
+const ALICE = { userId: "alice" };
+
+describe("the same statement again", () => {
+  it("without a date holds from now on without an end", async () => {
+    const runtime = fakeRuntime({ now: "2026-01-01T10:00:00Z" });
+    const memory = openMemory({ runtime });
+    const { results } = await memory.add("I live in Berlin", { ...ALICE, expirationDate: "2026-01-05" });
+    const again = await memory.add("I live in Berlin.", ALICE);
+    expect(again.results).toMatchObject([{ event: "UPDATE", id: results[0]!.id, memory: "User lives in Berlin" }]);
+    runtime.advance(10 * 86_400_000);
+    expect(texts(await memory.getAll(ALICE))).toEqual(["User lives in Berlin"]);
+    await memory.undo(again.opId);
+    expect((await memory.getAll(ALICE)).results).toEqual([]);
+  });
+
+  it("takes on the metadata, the date and the protection of the add, and says so; what is as it was is NONE", async () => {
+    const memory = openMemory();
+    await memory.add("I love tea.", { ...ALICE, metadata: { from: "chat" } });
+    const options = { ...ALICE, immutable: true, metadata: { page: 7 }, expirationDate: "2099-01-01" };
+    const { results } = await memory.add("I love tea!", options);
+    expect(results).toMatchObject([{ event: "UPDATE", previousMemory: "User loves tea", metadata: { page: 7 } }]);
+    const [item] = (await memory.getAll(ALICE)).results;
+    expect(item).toMatchObject({ immutable: true, metadata: { from: "chat", page: 7 }, expirationDate: "2099-01-01" });
+    for (const again of [options, ALICE]) {
+      expect((await memory.add("I love tea", again)).results).toMatchObject([{ event: "NONE" }]);
+    }
+    expect((await memory.getAll(ALICE)).results).toEqual([item]);
+  });
+
+  it("in an older chat, or pasted by the app, changes nothing", async () => {
+    const memory = openMemory();
+    await memory.add("I love tea.", { ...ALICE, expirationDate: "2099-01-01" });
+    const old = await memory.add("I love tea.", { ...ALICE, timestamp: "2020-01-01" });
+    expect(old.results).toMatchObject([{ event: "NONE" }]);
+    await memory.search("tea", ALICE);
+    const pasted = await memory.add("User loves tea", { ...ALICE, metadata: { page: 7 } });
+    expect(pasted.results).toMatchObject([{ event: "NONE" }]);
+    expect((await memory.getAll(ALICE)).results).toMatchObject([{ expirationDate: "2099-01-01", metadata: {} }]);
+  });
+
+  it("word for word with dedupe takes them on, too", async () => {
+    const memory = openMemory();
+    const options = { ...ALICE, infer: false, dedupe: true };
+    await memory.add("Ship on Friday.", options);
+    const { results } = await memory.add("Ship on Friday.", { ...options, metadata: { kind: "note" } });
+    expect(results).toMatchObject([{ event: "UPDATE", metadata: { kind: "note" } }]);
+    expect((await memory.getAll(ALICE)).results).toHaveLength(1);
+  });
+});
+
+describe("an edit of what is kept beside the words makes them no newer", () => {
+  it("so an add that waited for its LLM still supersedes them", async () => {
+    let away = false;
+    const hamburg = { decisions: [{ fact: 0, event: "UPDATE", id: "0", reason: "moved" }] };
+    const llm = scriptedLLM(({ purpose, messages }) => {
+      if (away) return new Error("away");
+      if (purpose === "resolve") return hamburg;
+      return facts(JSON.stringify(messages).includes("I moved") ? "User lives in Hamburg" : "User lives in Berlin");
+    });
+    const memory = openMemory({ llm });
+    const { results } = await memory.add("I live in Berlin.", ALICE);
+    away = true;
+    await expect(memory.add("I moved to Hamburg.", ALICE)).rejects.toThrow("away");
+    await memory.update(results[0]!.id!, { metadata: { pinned: true } });
+    away = false;
+    await memory.flush();
+    expect((await memory.getAll(ALICE)).results).toMatchObject([
+      { memory: "User lives in Hamburg", metadata: { pinned: true } },
+    ]);
+  });
+
+  it("so a chat that is imported in its order does, too", async () => {
+    const memory = openMemory();
+    const { results } = await memory.add("I live in Berlin.", { ...ALICE, timestamp: "2024-01-01" });
+    await memory.update(results[0]!.id!, { metadata: { pinned: true }, expirationDate: "2099-01-01" });
+    await memory.add("I moved to Hamburg.", { ...ALICE, timestamp: "2024-06-01" });
+    expect(texts(await memory.getAll(ALICE))).toEqual(["User moved to Hamburg"]);
+  });
+});
