@@ -13,7 +13,7 @@ import { CONTEXT_WINDOW } from "./context-window.ts";
 import { readClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { CommitDecision, CommitRequest } from "./engine.ts";
-import { GraphWriter } from "./graph.ts";
+import { GraphWriter, selfNames } from "./graph.ts";
 import { deleteMessages, deleteMessagesOfOp } from "./kept-messages.ts";
 import { Ledger, LEDGER_TABLES, type Changes } from "./ledger.ts";
 import type { VectorSets } from "./spaces.ts";
@@ -67,12 +67,12 @@ export async function carryOut(
   { now, vectors, names }: CommitBasis,
 ): Promise<Committed> {
   const clock = await readClock(tx);
-  const { opId, scope, scopeKey, order, options } = op;
+  const { opId, scopeKey, order, options } = op;
   const at = options.timestamp ?? now;
   const ledger = new Ledger(tx, clock, { opId, order, at }, vectors);
   // What waited is as old as its words: what was said meanwhile goes on to hold.
   const saidAt = options.timestamp ?? op.acceptedAt;
-  const graph = new GraphWriter(tx, { opId, scope, scopeKey, at: saidAt, similar: names });
+  const graph = new GraphWriter(tx, { opId, scopeKey, at: saidAt, self: selfNames(op), similar: names });
   if (options.graph) await graph.open();
   const writing: Writing = { tx, ledger, op, cues: cuesOf(op), now };
   const results: AddResultItem[] = [];

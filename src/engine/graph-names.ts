@@ -4,7 +4,7 @@ import type { CachedEmbedder } from "./cached-embedder.ts";
 import type { EngineContext } from "./context.ts";
 import type { CommitDecision } from "./engine.ts";
 import { scopeKeyOf } from "../scope.ts";
-import type { Scope } from "../types.ts";
+import type { PendingOp } from "../types.ts";
 import { readGraph, selfNames } from "./graph.ts";
 
 /** From this cosine on two names are one; mem0's number. */
@@ -13,29 +13,29 @@ const SAME_NAME = 0.95;
 const MAX_COMPARED = 200;
 
 /**
- * By normalized name: the id of a known entity, in the scope that is given or else in that of the op. Empty with a lexical embedder, whose similarity of names says only
+ * By normalized name: the id of a known entity in the scope of the op, which is given where it was not accepted. Empty with a lexical embedder, whose similarity of names says only
  * that they are spelled alike.
  */
 export async function similarNames(
   context: EngineContext,
   answering: () => Promise<CachedEmbedder>,
-  { opId, decisions, scope: known }: { opId: string; decisions: readonly CommitDecision[]; scope?: Scope },
+  { opId, decisions, op: unaccepted }: { opId: string; decisions: readonly CommitDecision[]; op?: PendingOp },
 ): Promise<ReadonlyMap<string, string>> {
   const similar = new Map<string, string>();
   const drafts = decisions.flatMap((d) => ("relations" in d && d.relations ? d.relations : []));
   if (drafts.length === 0) return similar;
   const embedder = await answering();
   if (embedder.kind !== "semantic") return similar;
-  const { graph, scope } = await context.store.read(["pending", "entities", "relations"], async (tx) => {
-    const scope = known ?? (await tx.get("pending", opId))?.scope;
-    return { graph: scope ? await readGraph(tx, scopeKeyOf(scope)) : null, scope: scope ?? {} };
+  const known = await context.store.read(["pending", "entities", "relations"], async (tx) => {
+    const op = unaccepted ?? (await tx.get("pending", opId));
+    return op && { ...(await readGraph(tx, scopeKeyOf(op.scope))), self: selfNames(op) };
   });
-  if (!graph || graph.entities.length === 0) return similar;
-  const book = new EntityBook(graph.entities, graph.relations, { self: selfNames(scope) });
+  if (!known || known.entities.length === 0) return similar;
+  const book = new EntityBook(known.entities, known.relations, known);
   const names = [...new Set(drafts.flatMap(({ source, target }) => [source, target]))];
   const unknown = names.filter((name) => normalizeName(name) !== "" && book.find(name) === null);
   if (unknown.length === 0) return similar;
-  const recent = graph.entities.slice(-MAX_COMPARED);
+  const recent = known.entities.slice(-MAX_COMPARED);
   const vectors = await embedder.embed([...unknown, ...recent.map((entity) => entity.name)]);
   for (const name of unknown) {
     const best = recent

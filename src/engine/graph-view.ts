@@ -17,7 +17,7 @@ import type { Graph, GraphNode, ISODate, MemoryRecord, Relation, Scope } from ".
 import { isoNow, type EngineContext } from "./context.ts";
 import type { GraphRequest, RelationsRequest, Selection } from "./engine.ts";
 import { selects } from "./selection.ts";
-import { readGraph, selfNames } from "./graph.ts";
+import { readGraph } from "./graph.ts";
 import { isVisible } from "./visible.ts";
 
 const TABLES_READ = ["scopes", "memories", "entities", "relations"] as const;
@@ -28,7 +28,7 @@ const MAX_RELATIONS = 50;
 interface OwnedGraph {
   /** Before the ids of its nodes, so that two users' graphs stay apart. */
   prefix: string;
-  self: string[];
+  owner: string | undefined;
   entities: GraphEntity[];
   relations: GraphRelation[];
 }
@@ -52,8 +52,8 @@ export function readRelationsAround(context: EngineContext, request: RelationsRe
   const view = { at: at ?? isoNow(context.runtime), filter, showExpired };
   return context.store.read([...TABLES_READ], async (tx) => {
     const found: Relation[] = [];
-    for (const { self, entities, relations } of await graphsOf(tx, request)) {
-      const named = entitiesIn(query, { entities, relations, self });
+    for (const { owner, entities, relations } of await graphsOf(tx, request)) {
+      const named = entitiesIn(query, { entities, relations, owner });
       const near = await visible(tx, rowsNear(relations, memoryIds, named, at), view);
       const input = { entities, relations: near, memoryIds, named, limit: MAX_RELATIONS };
       found.push(...relationsAround({ ...input, ...(at !== undefined && { at }) }));
@@ -77,8 +77,8 @@ export function readEntityOverlap(
 ): Promise<Map<string, number>> {
   return context.store.read([...TABLES_READ], async (tx) => {
     const overlaps = new Map<string, number>();
-    for (const { self, entities, relations } of await graphsOf(tx, asked)) {
-      const named = entitiesIn(query, { entities, relations, self });
+    for (const { owner, entities, relations } of await graphsOf(tx, asked)) {
+      const named = entitiesIn(query, { entities, relations, owner });
       for (const [memoryId, about] of entitiesByMemory(relations)) {
         const overlap = entityOverlap(named, about);
         if (overlap > 0) overlaps.set(memoryId, overlap);
@@ -94,7 +94,7 @@ async function graphsOf(tx: ReadTx, asked: Selection): Promise<OwnedGraph[]> {
   for (const row of await tx.getAll("scopes")) {
     if (!isAsked(row.scope)) continue;
     const prefix = prefixOf(row, asked.scope);
-    const graph = owned.get(prefix) ?? { prefix, self: selfNames(row.scope), entities: [], relations: [] };
+    const graph = owned.get(prefix) ?? { prefix, owner: row.scope.userId, entities: [], relations: [] };
     const { entities, relations } = await readGraph(tx, row.scopeKey);
     graph.entities = mergedEntities([...graph.entities, ...entities]);
     graph.relations.push(...relations);

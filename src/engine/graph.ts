@@ -5,6 +5,7 @@
 import {
   changesOf,
   mentions,
+  normalizeName,
   orphans,
   planDeletion,
   planRelations,
@@ -12,7 +13,7 @@ import {
   type GraphRelation,
 } from "../graph/index.ts";
 import type { EntityRow, ReadTx, RelationRow, WriteTx } from "../store/store.ts";
-import type { AddResultItem, ISODate, RelationChanges, RelationDraft, Scope } from "../types.ts";
+import type { AddResultItem, ISODate, Message, PendingOp, RelationChanges, RelationDraft } from "../types.ts";
 import type { CommitDecision } from "./engine.ts";
 
 /** Tables that a transaction needs which writes or deletes memories. */
@@ -20,10 +21,11 @@ export const GRAPH_TABLES = ["entities", "relations"] as const;
 
 export interface GraphOp {
   opId: string;
-  scope: Scope;
   scopeKey: string;
   /** When it was said. */
   at: ISODate;
+  /** From {@link selfNames}. */
+  self: readonly string[];
   /** By normalized name: the entity that means the same, as an embedder sees it. */
   similar?: ReadonlyMap<string, string>;
 }
@@ -82,7 +84,7 @@ export class GraphWriter {
   }
 
   async #state(item: AddResultItem, drafts: RelationDraft[], seq: number): Promise<void> {
-    const { scopeKey, scope, opId, at, similar } = this.#op;
+    const { scopeKey, opId, at, self, similar } = this.#op;
     const rows = await this.#read();
     const plan = planRelations({
       ...rows,
@@ -91,7 +93,7 @@ export class GraphWriter {
       opId,
       at,
       seq,
-      self: selfNames(scope),
+      self,
       ...(similar && { similar }),
       ...(item.event === "UPDATE" && { texts: { before: item.previousMemory ?? "", after: item.memory } }),
     });
@@ -107,9 +109,11 @@ export class GraphWriter {
   }
 }
 
-/** The user's id names the user, too. */
-export function selfNames({ userId }: Scope): string[] {
-  return userId === undefined ? [] : [userId];
+/** The user's id names the user where who speaks is called so: else it may be anybody's name. */
+export function selfNames({ scope: { userId }, messages }: Pick<PendingOp, "scope" | "messages">): string[] {
+  const isSelf = ({ role, name }: Message): boolean =>
+    role === "user" && normalizeName(name ?? "") === normalizeName(userId ?? "");
+  return userId !== undefined && messages.some(isSelf) ? [userId] : [];
 }
 
 interface MemoryChange {

@@ -19,7 +19,7 @@ export async function rehearse(
   { op, decisions }: RehearseRequest,
   answering: () => Promise<CachedEmbedder>,
 ): Promise<AddResult> {
-  const names = await similarNames(context, answering, { opId: op.opId, scope: op.scope, decisions });
+  const names = await similarNames(context, answering, { opId: op.opId, op, decisions });
   const results: AddResult[] = [];
   const basis = { now: isoNow(context.runtime), vectors: new Map(), names };
   const row = { ...op, scopeKey: scopeKeyOf(op.scope), lease: { owner: context.leases.owner, until: 0 } };

@@ -6,8 +6,10 @@ import { isNaming } from "./predicates.ts";
 import { counts, type GraphEntity, type GraphRelation } from "./rows.ts";
 
 export interface EntityBookOptions {
-  /** More names of the user: the `userId` of the scope. */
+  /** Names of the user as who speaks. */
   self?: readonly string[];
+  /** A name that means the user where nobody else is known by it: the `userId` of the scope. */
+  owner?: string | undefined;
   /** By normalized name: the id of an entity whose name means the same, as an embedder sees it. */
   similar?: ReadonlyMap<string, string>;
 }
@@ -26,13 +28,17 @@ export class EntityBook {
   readonly #kin = new Map<string, Set<string>>();
   readonly #changed = new Set<string>();
   readonly #self: ReadonlySet<string>;
+  readonly #owner: string;
+  /** Somebody of this book who has the user's name. */
+  readonly #namesakes = new Map<string, string>();
   readonly #similar: ReadonlyMap<string, string>;
 
   constructor(
     entities: readonly GraphEntity[],
     relations: readonly GraphRelation[],
-    { self = [], similar = new Map() }: EntityBookOptions = {},
+    { self = [], owner = "", similar = new Map() }: EntityBookOptions = {},
   ) {
+    this.#owner = normalizeName(owner);
     this.#self = new Set(self.map(normalizeName));
     this.#similar = similar;
     for (const entity of entities) this.#index({ ...entity, aliases: [...entity.aliases] });
@@ -96,23 +102,36 @@ export class EntityBook {
   }
 
   /**
-   * Id of "User's sister Anna". Where "User's sister" is known and "Anna" is not, they are one from now on.
+   * Id of "User's sister Anna". Where "User's sister" is known and "Anna" is not, they are one from now on. She is never
+   * the user, nor her own sister, whatever their names.
+   * @param owner whose sister she is
    */
-  enterKin({ kin, phrase, name }: KinPhrase, written: string): string | null {
+  enterKin({ kin, phrase, name }: KinPhrase, written: string, owner: string | null): string | null {
     const type = isAnimal(kin) ? "thing" : "person";
     if (name === null) return this.enter(written, type);
     const unnamed = this.#byId.get(phrase);
-    const isNew = this.find(name) === null;
-    if (isNew && unnamed && unnamed.aliases.length === 0 && ![...this.#named.values()].includes(phrase)) {
+    const known = this.find(name);
+    if (known === USER_ID || (known !== null && known === owner)) return this.#namesake(phrase, name, type);
+    if (known === null && unnamed && unnamed.aliases.length === 0 && ![...this.#named.values()].includes(phrase)) {
       return this.#alias(unnamed, normalizeName(name));
     }
     return this.enter(name, type);
   }
 
   #known(normalized: string): string | null {
-    if (this.#isSelf(normalized)) return this.#byId.has(USER_ID) ? USER_ID : null;
+    const user = this.#byId.has(USER_ID) ? USER_ID : null;
+    const namesake = this.#namesakes.get(normalized);
+    if (namesake !== undefined) return namesake;
+    if (this.#isSelf(normalized)) return user;
     if (this.#byId.has(normalized)) return normalized;
-    return this.#byAlias.get(normalized) ?? this.#named.get(`"${normalized}"`) ?? null;
+    const called = this.#byAlias.get(normalized) ?? this.#named.get(`"${normalized}"`);
+    return called ?? (normalized === this.#owner ? user : null);
+  }
+
+  #namesake(phrase: string, name: string, type: EntityType): string {
+    const id = `${phrase} ${normalizeName(name)}`;
+    this.#namesakes.set(normalizeName(name), id);
+    return this.#byId.has(id) ? id : this.#add({ id, name: displayName(name), type, aliases: [] });
   }
 
   /** "User's sister", where there is just one. */

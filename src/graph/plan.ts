@@ -4,7 +4,7 @@ import { byAge, contradicts, enderOf, indexOf } from "./contradictions.ts";
 import { EntityBook, type EntityBookOptions } from "./entity-book.ts";
 import { kinPredicate, readKinPhrase } from "./kin.ts";
 import { mentions, USER_ID } from "./names.ts";
-import { endingOf, isNaming, isSymmetric, readPredicate, typesOf } from "./predicates.ts";
+import { endingOf, isNaming, isSymmetric, kinIn, readPredicate, typesOf } from "./predicates.ts";
 import { statementKey, type GraphEntity, type GraphRelation, type GraphRows } from "./rows.ts";
 
 /** Relations of one memory; more are no statement. */
@@ -80,9 +80,13 @@ class Planning {
     // Whoever is only named to say that something is over need not be known for it.
     const enter = reading.opens === null ? (name: string) => this.#book.find(name) : this.#enter.bind(this);
     const source = enter(first.name, first.type ?? types.source);
-    const target = isNaming(predicate)
+    const kin = reading.opens === null ? null : kinIn(predicate);
+    const named = isNaming(predicate)
       ? this.#book.enterName(second.name)
       : enter(second.name, second.type ?? types.target);
+    // Nobody is their own sister: that is another one of the same name.
+    const isOwnKin = kin !== null && source !== null && source === named;
+    const target = isOwnKin ? this.#enter(`${first.name}'s ${kin} ${second.name}`) : named;
     if (source === null || target === null || source === target) return;
     for (const ended of reading.ends) this.#end({ source, predicate: ended, target }, reading.opens === null);
     if (reading.opens !== null) this.#open({ source, predicate: reading.opens, target });
@@ -117,7 +121,7 @@ class Planning {
     const phrase = readKinPhrase(name);
     if (phrase === null) return this.#book.enter(name, type);
     const owner = this.#enter(phrase.owner, "person");
-    const id = this.#book.enterKin(phrase, name);
+    const id = this.#book.enterKin(phrase, name, owner);
     if (owner !== null && id !== null && owner !== id) {
       this.#open({ source: owner, predicate: kinPredicate(phrase.kin), target: id });
     }

@@ -210,10 +210,15 @@ const PERSONS = new Set("married_to engaged_to has_partner knows met works_with 
 const PERSONAL =
   /^(?:works_(?:at|as|with)|married_to|engaged_to|likes|dislikes|speaks|age|born_on|visited|studies_at)$/;
 
+/** The kin that a predicate says its source has; null for any other. */
+export function kinIn(predicate: string): string | null {
+  const [, kin] = /^has_(.+)$/.exec(predicate) ?? [];
+  return kin === undefined ? null : kinOf(kin.replaceAll("_", "-"));
+}
+
 /** What kind of entity a predicate points to, and comes from, where it tells. */
 export function typesOf(predicate: string): { source?: EntityType; target?: EntityType } {
-  const kin = /^has_(.+)$/.exec(predicate)?.[1];
-  const known = kin === undefined ? null : kinOf(kin.replaceAll("_", "-"));
+  const known = kinIn(predicate);
   const target = known !== null ? (isAnimal(known) ? "thing" : "person") : targetType(predicate);
   return { ...(PERSONAL.test(predicate) && { source: "person" }), ...(target !== undefined && { target }) };
 }

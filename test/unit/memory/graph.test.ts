@@ -212,6 +212,38 @@ describe("entities", () => {
     ]);
   });
 
+  it("that the user introduces as kin or friend are never the user, whatever their names", async () => {
+    const anna = { userId: "anna", graph: true };
+    const memory = openMemory();
+    const edges = async () => lines((await memory.graph({ userId: "anna" })).edges);
+    await memory.add("I live in Bonn.", anna);
+    await memory.add("My friend Anna moved to Paris. My friend Anna works at Acme.", anna);
+    const others = ["User has_friend Anna", "Anna lives_in Paris", "Anna works_at Acme"];
+    expect(await edges()).toEqual(["User lives_in Bonn", ...others]);
+    await memory.add({ role: "user", name: "Anna", content: "I work at Globex." }, anna);
+    expect(await edges()).toEqual(["User lives_in Bonn", ...others, "User works_at Globex"]);
+    expect((await memory.graph({ userId: "anna", entity: "Anna" })).edges).toHaveLength(3);
+    expect((await memory.graph({ userId: "anna", entity: "me" })).edges).toHaveLength(3);
+  });
+
+  it("with the user's own name are somebody else, in the words of a model, too", async () => {
+    const relations = [
+      ["User", "has_friend", "Anna", "person"],
+      ["Anna", "lives_in", "Paris", "place"],
+    ];
+    const friend = { facts: [{ text: "User's friend Anna lives in Paris", relations }] };
+    const llm = scriptedLLM([
+      facts("User's name is Anna", "User lives in Bonn"),
+      friend,
+      decisions({ fact: 0, event: "ADD" }),
+    ]);
+    const memory = openMemory({ llm });
+    await memory.add("My name is Anna, I live in Bonn.", GRAPH);
+    await memory.add("My friend Anna lives in Paris.", GRAPH);
+    const edges = lines((await memory.graph(ALICE)).edges);
+    expect(edges).toEqual(["User named Anna", "User lives_in Bonn", "User has_friend Anna", "Anna lives_in Paris"]);
+  });
+
   it("are merged by meaning where the embedder is semantic", async () => {
     const memory = openMemory({ embedder: synonyms });
     await memory.add("I live in NYC", GRAPH);
