@@ -13,8 +13,9 @@ export const CONTEXT_TABLES = ["messages", "ops", "memories"] as const;
  * deleted, or it would come back by itself. Once the delete is undone they are there again.
  */
 export async function contextOf(tx: ReadTx, row: PendingRow): Promise<Message[]> {
-  const limit = row.options.contextWindow ?? CONTEXT_WINDOW;
-  if (limit === 0) return [];
+  const { infer, contextWindow: limit = CONTEXT_WINDOW } = row.options;
+  // What is stored as it is needs no explaining.
+  if (!infer || limit === 0) return [];
   const rows = await tx.getAll("messages", {
     prefix: [row.scopeKey],
     after: [row.scopeKey, row.order],
@@ -43,12 +44,9 @@ interface Origin {
 
 async function originOf(tx: ReadTx, opId: string): Promise<Origin> {
   const result = (await tx.get("ops", opId))?.result ?? null;
-  const records: MemoryRecord[] = [];
-  for (const id of new Set((result?.results ?? []).flatMap((item) => item.id ?? []))) {
-    const record = await tx.get("memories", id);
-    if (record) records.push(record);
-  }
-  return { result, records };
+  const ids = new Set((result?.results ?? []).flatMap((item) => item.id ?? []));
+  const records = await Promise.all([...ids].map((id) => tx.get("memories", id)));
+  return { result, records: records.filter((record) => record !== undefined) };
 }
 
 /** Where no memory names the message as its source, it may have said again what its op says was known. */

@@ -1,7 +1,7 @@
 /** The command line: `npm run bench -- --only vectors,cold-open --sizes 1000,10000`. */
 import { parseArgs } from "node:util";
 
-const SECTIONS = ["vectors", "overhead", "economy", "embedding", "cold-open"];
+const SECTIONS = ["vectors", "overhead", "economy", "embedding", "cold-open", "page"];
 
 const HELP = `npm run bench -- [options]
 

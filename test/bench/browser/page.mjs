@@ -1,5 +1,8 @@
 /** The page only passes calls on: what has a worker of its own (whole memories) runs here, all else in a worker. */
 import { memoryCases } from "./memory-cases.mjs";
+import { pageTasks } from "./page-tasks.mjs";
+
+const onPage = { ...memoryCases, pageTasks };
 
 const worker = new Worker(new URL("./worker.mjs", import.meta.url), { type: "module" });
 const waiting = new Map();
@@ -21,8 +24,8 @@ worker.onerror = (event) => {
 };
 
 window.bench = (method, args) =>
-  method in memoryCases
-    ? memoryCases[method](...args)
+  method in onPage
+    ? onPage[method](...args)
     : new Promise((resolve, reject) => {
         waiting.set(++lastId, { resolve, reject });
         worker.postMessage({ id: lastId, method, args });

@@ -1,27 +1,16 @@
 /** One Chromium for the whole benchmark; each case gets an origin of its own in it: a fresh process and empty storage. */
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
 import { findChromium } from "../../../scripts/chromium.mjs";
+import { launchChromium } from "../../../scripts/launch-chromium.mjs";
 import { cpuMs, rendererMiB } from "./cpu.mjs";
 
 const ARGS = [
-  "--headless=new",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  "--disable-dev-shm-usage",
   // A page that is not looked at is not to be slowed down.
   "--disable-background-timer-throttling",
   "--disable-renderer-backgrounding",
   "--js-flags=--expose-gc",
-  "--remote-debugging-port=0",
 ];
 
 /** How long an idle Chromium is left alone before it is measured, in ms. */
@@ -32,18 +21,8 @@ export async function openBrowser(port) {
   const executable = findChromium();
   if (!executable) throw new Error("No Chromium: install one, or set CHROME_PATH.");
   const profile = mkdtempSync(join(tmpdir(), "keepsake-bench-"));
-  const child = spawn(executable, [...ARGS, `--user-data-dir=${profile}`, "about:blank"], {
-    stdio: ["ignore", "ignore", "pipe"],
-    detached: true,
-  });
-  const exited = new Promise((resolve) => child.once("exit", resolve));
-  const kill = () => {
-    // Its group, which is its renderers' as well.
-    if (child.pid && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
-  };
-  process.once("exit", kill);
+  const { browser, pid, kill } = await launchChromium(executable, profile, ARGS);
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
-  const browser = await chromium.connectOverCDP(await debuggerUrl(child));
   const context = browser.contexts()[0];
   let cases = 0;
   return {
@@ -51,11 +30,10 @@ export async function openBrowser(port) {
     /** A place for one case: pages opened in it share an origin, which no other case has. */
     newCase() {
       const origin = `http://case${++cases}.localhost:${port}`;
-      return { open: () => openPage(context, origin, child.pid) };
+      return { open: () => openPage(context, origin, pid) };
     },
     async close() {
-      kill();
-      await exited;
+      await kill();
       rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
     },
   };
@@ -93,16 +71,4 @@ async function openPage(context, origin, pid) {
     const value = await work();
     return { value, cpu: before === null ? null : cpuMs(pid) - before };
   }
-}
-
-function debuggerUrl(child) {
-  return new Promise((resolve, reject) => {
-    let said = "";
-    child.stderr.on("data", (chunk) => {
-      said += chunk.toString();
-      const url = /DevTools listening on (ws:\S+)/.exec(said)?.[1];
-      if (url) resolve(url);
-    });
-    child.once("exit", () => reject(new Error(`Chromium ended before it could be used: ${said}`)));
-  });
 }

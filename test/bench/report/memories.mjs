@@ -1,4 +1,4 @@
-/** The tables of whole memories: overhead, LLM economy, cold open, embedding. */
+/** The tables of whole memories: overhead, LLM economy, cold open, embedding, the page meanwhile. */
 import { megabytes, number, rowsText, table, times } from "./format.mjs";
 
 const CALLS = [
@@ -78,4 +78,14 @@ export function coldOpenTable({ results }) {
         ],
   );
   return table(["memories", "cold open, median ms", "worst ms", "CPU ms", "next search ms", "disk MB"], rows);
+}
+
+export function pageTable({ results }) {
+  const rows = results.map(({ name, ms, tasks }) => [
+    name,
+    number(ms),
+    String(tasks.length),
+    number(Math.max(0, ...tasks)),
+  ]);
+  return table(["", "took, ms", "main-thread tasks over 50 ms", "longest, ms"], rows);
 }

@@ -11,6 +11,7 @@ export function targetTable(sections) {
     ...(sections.vectors ? vectorTargets(sections.vectors.results) : []),
     ...(sections.overhead ? overheadTargets(sections.overhead.results) : []),
     ...(sections["cold-open"] ? coldTargets(sections["cold-open"].results) : []),
+    ...(sections.page ? [pageTarget(sections.page.results)] : []),
     ...(sections.economy ? economyTargets(sections.economy.results) : []),
   ];
   return table(
@@ -75,24 +76,22 @@ function narrowFilter({ searches }) {
   ];
 }
 
+/** In the page, too: it writes to disk there, and every call crosses to a worker and back. */
 function overheadTargets(results) {
-  const at = (system) =>
-    results.find(
-      (result) => result.system === system && result.place === "Node" && result.size === 10_000 && !result.error,
-    );
-  const [ours, theirs] = [at("keepsake"), at("mem0")];
-  if (!ours || !theirs) return [];
-  const target = (aim, kind, least) => {
-    const ratio = costOfCall(theirs[kind]) / costOfCall(ours[kind]);
-    return [
-      aim,
-      `${number(ratio)} × (${number(ours[kind].cpuMs)} ms, mem0 ${number(theirs[kind].cpuMs)} ms)`,
-      ratio >= least,
-    ];
-  };
+  const at = (system, place) =>
+    results.find((other) => other.system === system && other.place === place && other.size === 10_000 && !other.error);
+  const theirs = at("mem0", "Node");
+  const target = (aim, kind, least) =>
+    ["Node", "Chromium"].flatMap((place) => {
+      const ours = at("keepsake", place);
+      if (!ours || !theirs) return [];
+      const ratio = costOfCall(theirs[kind]) / costOfCall(ours[kind]);
+      const measured = `${number(ratio)} × (${number(ours[kind].cpuMs)} ms, mem0 in Node ${number(theirs[kind].cpuMs)} ms)`;
+      return [[`${aim}: ours in ${place}`, measured, ratio >= least]];
+    });
   return [
-    target("10,000: hybrid search ≥ 100 × less CPU than mem0's", "search", 100),
-    target("10,000: `add` with 3 facts ≥ 20 × less CPU than mem0's", "addFacts", 20),
+    ...target("10,000: hybrid search ≥ 100 × less CPU than mem0's", "search", 100),
+    ...target("10,000: `add` with 3 facts ≥ 20 × less CPU than mem0's", "addFacts", 20),
   ];
 }
 
@@ -111,6 +110,12 @@ function coldTargets(results) {
       ],
     ];
   });
+}
+
+function pageTarget(results) {
+  const tasks = results.flatMap((phase) => phase.tasks);
+  const measured = `${tasks.length} tasks, longest ${number(Math.max(0, ...tasks))} ms`;
+  return ["no task of the page over 50 ms: model load, 1,000 adds, 1,000 searches", measured, tasks.length === 0];
 }
 
 function economyTargets(results) {

@@ -3,20 +3,21 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { coldOpenTable, economyTable, embeddingTable, overheadTable } from "./memories.mjs";
+import { coldOpenTable, economyTable, embeddingTable, overheadTable, pageTable } from "./memories.mjs";
 import { targetTable } from "./targets.mjs";
 import { vectorTables } from "./vectors.mjs";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const FOLDER = join(root, "test/bench/results");
 /** Where markers are looked for: `<!-- bench:vectors -->` … `<!-- /bench:vectors -->`. */
-const PAGES = ["docs/benchmark.md", "README.md"];
+const PAGES = ["docs/benchmark.md", "docs/performance.md", "README.md"];
 const TABLES = {
   vectors: ["Vector search", vectorTables],
   overhead: ["add and search without LLM and model", overheadTable],
   economy: ["LLM economy", economyTable],
   embedding: ["Embedding", embeddingTable],
   "cold-open": ["Cold open", coldOpenTable],
+  page: ["The page meanwhile", pageTable],
 };
 
 /**
