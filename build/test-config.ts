@@ -1,5 +1,8 @@
 import type { ViteUserConfig } from "vitest/config";
 
+/** Long: a test that waits for something is to fail where it never comes, and not where the machine is busy. */
+const patience = { testTimeout: 30_000, expect: { poll: { timeout: 20_000 } } };
+
 /** The test projects. `scripts/test.mjs` runs them all, with types, lint, browser and packaging around them. */
 export const tests: NonNullable<ViteUserConfig["test"]> = {
   projects: [
@@ -10,6 +13,7 @@ export const tests: NonNullable<ViteUserConfig["test"]> = {
         sequence: { groupOrder: 0 },
         environment: "happy-dom",
         include: ["test/unit/**/*.test.ts"],
+        ...patience,
       },
     },
     {
@@ -19,6 +23,7 @@ export const tests: NonNullable<ViteUserConfig["test"]> = {
         sequence: { groupOrder: 0 },
         environment: "node",
         include: ["test/property/**/*.test.ts"],
+        ...patience,
       },
     },
     {
