@@ -16,6 +16,8 @@ export class BestHits {
   #kept: Scored[] = [];
   /** The last of topK, behind which no hit gets in any more. */
   #last: Scored | undefined;
+  /** What is a hit wherever it stands. */
+  readonly #also: Scored[] = [];
 
   constructor(topK: number) {
     this.#topK = Math.floor(topK);
@@ -24,7 +26,9 @@ export class BestHits {
   /** Best first; equal scores by place, the last first. */
   hits(): Scored[] {
     this.#cut();
-    return this.#kept;
+    const last = this.#last;
+    if (last === undefined) return this.#kept;
+    return [...this.#kept, ...this.#also.filter((hit) => byScore(hit, last) > 0).sort(byScore)];
   }
 
   /** Takes in the texts of one index that score above 0. @param scores by slot */
@@ -37,6 +41,15 @@ export class BestHits {
       if (allowed !== null && !allowed.has(hit.label)) continue;
       // Cut at twice topK: a search for a common word never sorts all texts.
       if (this.#kept.push(hit) >= 2 * this.#topK) this.#cut();
+    }
+  }
+
+  /** Takes in those of the labels that score above 0, behind the best. */
+  takeAlso(scores: Float64Array, index: KeywordIndex, at: number, labels: Iterable<number>): void {
+    for (const label of labels) {
+      const slot = index.slotOf(label);
+      const score = scores[slot] ?? 0;
+      if (score > 0) this.#also.push({ index: at, slot, label, place: index.placeAt(slot), score });
     }
   }
 

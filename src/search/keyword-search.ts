@@ -21,13 +21,15 @@ export interface LabelSet {
 }
 
 export interface KeywordSearchOptions {
-  /** At most this many hits; 0 gives []. */
+  /** At most this many hits, beside those of `also`; 0 gives []. */
   topK: number;
   /**
    * One entry per index, in their order: only these labels are candidates; null admits all of that index. It does not
    * change the statistics: a hit's score is the same with and without it. Everything is admitted by default.
    */
   allowed?: readonly (LabelSet | null)[];
+  /** By index: labels, of those that are allowed, that are hits however low they score above 0. None by default. */
+  also?: readonly Iterable<number>[];
   /** Texts also score by the words around them: those of their neighbors and of their cues. @default false */
   surroundings?: boolean;
   /** Terms that count a quarter beside one of the query ("instrument" → "guitar"). None by default. */
@@ -70,7 +72,7 @@ interface Wanted {
 export function searchKeywords(
   indexes: readonly KeywordIndex[],
   query: string,
-  { topK, allowed, surroundings = false, related, read = oneByOne }: KeywordSearchOptions,
+  { topK, allowed, also, surroundings = false, related, read = oneByOne }: KeywordSearchOptions,
 ): KeywordHit[] {
   // An entry that is missing by mistake must not read as "all labels".
   if (allowed !== undefined && allowed.length !== indexes.length) {
@@ -87,6 +89,7 @@ export function searchKeywords(
     const scores = scratch(0, index.size);
     for (const one of wanted) score(index, one, { averageLength, surroundings }, scores);
     best.take(scores, index, at, allowed?.[at] ?? null);
+    best.takeAlso(scores, index, at, also?.[at] ?? []);
   });
   const length = (surroundings ? TENTHS : 1) * asked.length;
   const ideal = sum(asked, ({ idf }) => idf) * gain(1, length / averageLength);

@@ -169,6 +169,23 @@ it("a memory that is the query itself comes first, whatever stands around anothe
 });
 
 describe("explain", () => {
+  it("a memory that is the best by words and meaning together is found at any topK, however many are better by words", async () => {
+    // A model for which the story is what is asked for, and the notes are half as near.
+    const near = (text: string): Float32Array => {
+      const cosine = text === "tea" ? 1 : text.includes("story") ? 0.9 : text.startsWith("tea") ? 0.5 : 0;
+      return Float32Array.of(cosine, Math.sqrt(1 - cosine * cosine));
+    };
+    const embedder = { space: "toy", dims: 2, embed: async (asked: readonly string[]) => asked.map(near) };
+    const memory = openMemory({ embedder });
+    const story = "tea with a very long story about a journey to the mountains and back again";
+    const notes = Array.from({ length: 80 }, (_, i) => `tea n${i}`);
+    await tell(memory, [story, "bread", "salt", "soap", ...notes]);
+    for (const topK of [1, 5, 16, 17, 30]) {
+      const { results } = await memory.search("tea", { ...ALICE, topK });
+      expect(results[0]?.memory, `topK ${topK}`).toBe(story);
+    }
+  });
+
   it("gives the parts of every score, which sum up to it; without it there are none", async () => {
     const memory = openMemory();
     await tell(memory, CHAT);
