@@ -86,7 +86,7 @@ for (const [storage, openStore] of storages) {
           await world.close();
         }
         // A world per operation: a busy machine takes its time.
-      }, 30_000);
+      });
     }
 
     it("of a read, which answers again when the fault is over", async () => {

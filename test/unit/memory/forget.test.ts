@@ -65,7 +65,7 @@ describe("forget(id)", () => {
     expect((await memory.info()).memories).toBe(1);
     await expect(memory.forget(id)).rejects.toMatchObject({ code: "not_found" });
     // The first of its file, which loads everything: a busy machine takes its time.
-  }, 30_000);
+  });
 
   it("leaves no word in what undos have kept", async () => {
     const memory = openMemory();
