@@ -1,7 +1,8 @@
 import type { ViteUserConfig } from "vitest/config";
 
 /** Long: a test that waits for something is to fail where it never comes, and not where the machine is busy. */
-const patience = { testTimeout: 30_000, expect: { poll: { timeout: 20_000 } } };
+const expect = { poll: { timeout: 20_000 } };
+const patience = { testTimeout: 30_000, expect };
 
 /** The test projects. `scripts/test.mjs` runs them all, with types, lint, browser and packaging around them. */
 export const tests: NonNullable<ViteUserConfig["test"]> = {
@@ -51,6 +52,7 @@ export const tests: NonNullable<ViteUserConfig["test"]> = {
         maxWorkers: 2,
         testTimeout: 120_000,
         hookTimeout: 120_000,
+        expect,
       },
     },
   ],

@@ -1,7 +1,7 @@
 /** Adds on their way: from the composer and the examples to the trace, with retry, cancel and resume. */
 import { effect, signal, untracked } from "@preact/signals";
 import { EngineError, KeepsakeError } from "keepsake";
-import type { AddResult, AddResultItem, HistoryEntry, PendingOp } from "keepsake";
+import type { AddResult, AddResultItem, HistoryEntry, PendingOp, UndoBlocker } from "keepsake";
 import type { Said } from "./examples.ts";
 import { count, inWords } from "./format.ts";
 import { memory, onEvent, pendingOps, refresh, refreshSoon, report } from "./session.ts";
@@ -50,9 +50,18 @@ export async function undo({ opId, undoneBy }: Entry): Promise<void> {
     announcement.value = undoneBy === null ? "Taken back." : "Back as it was.";
     await refresh();
   } catch (error) {
-    patch(opId, { error: inWords(error) });
-    announcement.value = inWords(error);
+    const reason =
+      KeepsakeError.isInstance(error) && error.code === "conflict" ? whatStandsOnIt(error) : inWords(error);
+    patch(opId, { error: reason });
+    announcement.value = reason;
   }
+}
+
+/** An undo names the ops that are in its way by id; the trace knows them by what they did. */
+function whatStandsOnIt({ details }: KeepsakeError): string {
+  const blockers = (details["blockedBy"] ?? []) as UndoBlocker[];
+  const texts = new Set(blockers.toReversed().map((blocker) => find(blocker.opId)?.results[0]?.memory ?? blocker.id));
+  return `Newer changes stand on this one. Take these back first: ${[...texts].map((text) => `“${text}”`).join(", ")}.`;
 }
 
 /** Tries everything that waits, now. */

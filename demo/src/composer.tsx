@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Message } from "keepsake";
 import { add } from "./adds.ts";
-import { EXAMPLES, EXAMPLE_QUERY, EXAMPLE_TOP_K, EXAMPLE_USER, type Example } from "./examples.ts";
+import { EXAMPLES, EXAMPLE_QUERIES, EXAMPLE_TOP_K, EXAMPLE_USER, type Example } from "./examples.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { showPanel } from "./panels.ts";
 import { search } from "./search.ts";
@@ -29,8 +29,9 @@ const ICONS: Record<string, IconName> = {
   movie: "film",
   "movie-verbatim": "quote",
   trip: "plane",
+  move: "swap",
   people: "graph",
-  change: "swap",
+  change: "retry",
 };
 
 export function ComposerPanel() {
@@ -52,15 +53,17 @@ export function ComposerPanel() {
             </button>
           </li>
         ))}
-        <li>
-          <button type="button" class="example" onClick={ask}>
-            <Icon name="search" />
-            <span>
-              <strong>“{EXAMPLE_QUERY}”</strong>
-              <small>Search what {EXAMPLE_USER} said so far.</small>
-            </span>
-          </button>
-        </li>
+        {EXAMPLE_QUERIES.map((question) => (
+          <li key={question}>
+            <button type="button" class="example" onClick={() => ask(question)}>
+              <Icon name="search" />
+              <span>
+                <strong>“{question}”</strong>
+                <small>Search what {EXAMPLE_USER} said so far.</small>
+              </span>
+            </button>
+          </li>
+        ))}
       </ul>
       <Composer />
     </>
@@ -74,10 +77,10 @@ async function run({ adds }: Example): Promise<void> {
   for (const said of adds) await add(said, EXAMPLE_USER);
 }
 
-function ask(): void {
+function ask(question: string): void {
   changeUser(EXAMPLE_USER);
   showPanel("memories");
-  search(EXAMPLE_QUERY, EXAMPLE_TOP_K);
+  search(question, EXAMPLE_TOP_K);
 }
 
 function Composer() {

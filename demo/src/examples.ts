@@ -17,7 +17,7 @@ export interface Example {
 
 /** The examples are hers. */
 export const EXAMPLE_USER = "alice";
-export const EXAMPLE_QUERY = "what should we watch?";
+export const EXAMPLE_QUERIES = ["what should we watch?", "where did I live before Hamburg?"];
 export const EXAMPLE_TOP_K = 5;
 
 const MOVIE: Message[] = [
@@ -53,6 +53,16 @@ export const EXAMPLES: Example[] = [
     title: "A trip to Tokyo",
     story: "One plan, and a polite answer.",
     adds: [{ messages: TRIP, infer: true, metadata: {} }],
+  },
+  {
+    id: "move",
+    title: "A move",
+    story: "Berlin, then Hamburg: what holds now?",
+    adds: ["I live in Berlin.", "I moved to Hamburg."].map((content) => ({
+      messages: [{ role: "user", content }],
+      infer: true,
+      metadata: {},
+    })),
   },
   {
     id: "people",

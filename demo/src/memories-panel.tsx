@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { entries } from "./trace.ts";
 import { count, duration, inWords } from "./format.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
+import { tidied, tidyUp } from "./edits.ts";
 import { FoundMessages } from "./found-messages.tsx";
 import { GraphView } from "./graph-view.tsx";
 import { Icon, type IconName } from "./icons.tsx";
@@ -33,6 +34,19 @@ export function MemoriesPanel() {
       {found.value ? <Found /> : <Known />}
       {(info.value?.memories ?? 0) > 0 && (
         <footer class="panel-foot">
+          <p class="list-note" role="status">
+            {tidied}
+          </p>
+          <button
+            type="button"
+            class="quiet"
+            title="Merge what says the same, put aside what no longer holds"
+            disabled={(all?.length ?? 0) < 2}
+            onClick={() => tidyUp(current)}
+          >
+            <Icon name="spark" />
+            Tidy up
+          </button>
           <button type="button" class="quiet danger" onClick={() => (confirming.value = true)}>
             <Icon name="trash" />
             Delete everything

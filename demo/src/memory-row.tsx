@@ -2,9 +2,10 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { HistoryEntry, MemoryItem, SearchResult } from "keepsake";
 import { EventBadge, TextDiff } from "./change.tsx";
+import { edit, remove } from "./edits.ts";
 import { ago, fullDate, inWords } from "./format.ts";
 import { Icon, type IconName } from "./icons.tsx";
-import { memory, refresh, report } from "./session.ts";
+import { memory, report } from "./session.ts";
 import { fresh } from "./trace.ts";
 
 type Mode = "read" | "edit" | "confirm" | "history";
@@ -41,7 +42,7 @@ export function MemoryRow({ item, score }: { item: MemoryItem & Pick<SearchResul
           )}
         </div>
       </div>
-      {mode === "confirm" && <ConfirmDelete id={item.id} onKeep={() => setMode("read")} />}
+      {mode === "confirm" && <ConfirmDelete item={item} onKeep={() => setMode("read")} />}
       {mode === "history" && <History id={item.id} version={item.updatedAt} />}
     </li>
   );
@@ -103,8 +104,7 @@ function EditForm({ item, onDone }: { item: MemoryItem; onDone: () => void }) {
     const text = field.current?.value ?? "";
     if (text === item.memory) return onDone();
     try {
-      await memory().update(item.id, text);
-      await refresh();
+      await edit(item, text);
       onDone();
     } catch (error) {
       setProblem(inWords(error));
@@ -138,21 +138,13 @@ function EditForm({ item, onDone }: { item: MemoryItem; onDone: () => void }) {
   );
 }
 
-function ConfirmDelete({ id, onKeep }: { id: string; onKeep: () => void }) {
+function ConfirmDelete({ item, onKeep }: { item: MemoryItem; onKeep: () => void }) {
   const button = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => button.current?.focus(), []);
-  const remove = async (): Promise<void> => {
-    try {
-      await memory().delete(id);
-      await refresh();
-    } catch (error) {
-      report(error);
-    }
-  };
   return (
     <div class="confirm" role="group" aria-label="Delete this memory?">
       <span>Delete this memory?</span>
-      <button type="button" class="danger-fill" ref={button} onClick={remove}>
+      <button type="button" class="danger-fill" ref={button} onClick={() => remove(item)}>
         Delete
       </button>
       <button type="button" onClick={onKeep}>
