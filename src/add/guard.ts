@@ -3,12 +3,9 @@
  * harm, and never loses a fact to it. What is refused is kept as a new memory or left alone, with the reason.
  */
 import type { CommitDecision, Neighbor } from "../engine/engine.ts";
-import { isSaidLater } from "../said-later.ts";
+import { isSaidLater, MAX_DESTRUCTIVE } from "../add-limits.ts";
 import type { PendingOp } from "../types.ts";
 import { addition, type Case } from "./case.ts";
-
-/** Memories that one add may change or delete. */
-export const MAX_DESTRUCTIVE = 3;
 
 export function guard(cases: Case[], op: Pick<PendingOp, "order" | "options">): CommitDecision[] {
   const touched = new Set<string>();

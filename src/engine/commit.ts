@@ -8,7 +8,7 @@ import { cueFinder } from "../text/cues.ts";
 import { canonicalJSON } from "../text/canonical-json.ts";
 import { hashStatement, normalizeStatement } from "../text/statement.ts";
 import type { AddResult, AddResultItem, ISODate, MemoryRecord, OpOptions } from "../types.ts";
-import { isSaidLater } from "../said-later.ts";
+import { isSaidLater, MAX_DESTRUCTIVE } from "../add-limits.ts";
 import { CONTEXT_WINDOW } from "./context-window.ts";
 import { readClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
@@ -72,7 +72,9 @@ export async function carryOut(
   const ledger = new Ledger(tx, clock, { opId, order, at }, vectors);
   // What waited is as old as its words: what was said meanwhile goes on to hold.
   const saidAt = options.timestamp ?? op.acceptedAt;
-  const graph = new GraphWriter(tx, { opId, scopeKey, at: saidAt, self: selfNames(op), similar: names });
+  const { conflicts, maxDestructive = MAX_DESTRUCTIVE } = options;
+  const graphOp = { opId, scopeKey, at: saidAt, self: selfNames(op), similar: names, conflicts, maxDestructive };
+  const graph = new GraphWriter(tx, graphOp, decisions);
   if (options.graph) await graph.open();
   const writing: Writing = { tx, ledger, op, cues: cuesOf(op), now };
   const results: AddResultItem[] = [];

@@ -1,7 +1,8 @@
 /** What becomes of the relations of memories that another one takes in. */
-import { mentions, statementKey } from "../graph/index.ts";
+import { statementKey } from "../graph/index.ts";
 import type { RelationRow, WriteTx } from "../store/store.ts";
 import type { MemoryRecord } from "../types.ts";
+import { isUnsaid } from "./graph.ts";
 
 export interface Passing {
   folded: readonly MemoryRecord[];
@@ -21,7 +22,7 @@ export async function passRelationsOn(tx: WriteTx, { folded, into, opId, seq }: 
   let count = 0;
   for (const { id, memory } of folded) {
     for (const row of await openRelationsOf(tx, id)) {
-      if (stated.has(statementKey(row)) || (await isUnsaid(tx, row, memory, into.memory))) continue;
+      if (stated.has(statementKey(row)) || (await isUnsaid(tx, row, { before: memory, after: into.memory }))) continue;
       stated.add(statementKey(row));
       const fresh = { id: `${opId}-${into.id}-r${count++}`, memoryId: into.id, openedBy: opId, openedSeq: seq, seq };
       await tx.put("relations", { ...row, ...fresh });
@@ -32,11 +33,4 @@ export async function passRelationsOn(tx: WriteTx, { folded, into, opId, seq }: 
 async function openRelationsOf(tx: WriteTx, memoryId: string): Promise<RelationRow[]> {
   const rows = await tx.getAll("relations", { index: "memory", prefix: [memoryId] });
   return rows.filter((row) => row.to === null);
-}
-
-async function isUnsaid(tx: WriteTx, row: RelationRow, before: string, after: string): Promise<boolean> {
-  const target = await tx.get("entities", [row.scopeKey, row.target]);
-  const names = target ? [target.name, ...target.aliases] : [];
-  const isIn = (text: string): boolean => names.some((name) => mentions(text, name));
-  return isIn(before) && !isIn(after);
 }

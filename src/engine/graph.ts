@@ -11,9 +11,19 @@ import {
   planRelations,
   planUndo,
   type GraphRelation,
+  type RelationsInput,
+  type RelationsPlan,
 } from "../graph/index.ts";
 import type { EntityRow, ReadTx, RelationRow, WriteTx } from "../store/store.ts";
-import type { AddResultItem, ISODate, Message, PendingOp, RelationChanges, RelationDraft } from "../types.ts";
+import type {
+  AddResultItem,
+  ISODate,
+  Message,
+  OpOptions,
+  PendingOp,
+  RelationChanges,
+  RelationDraft,
+} from "../types.ts";
 import type { CommitDecision } from "./engine.ts";
 
 /** Tables that a transaction needs which writes or deletes memories. */
@@ -26,6 +36,10 @@ export interface GraphOp {
   at: ISODate;
   /** From {@link selfNames}. */
   self: readonly string[];
+  /** "keep": nothing that is known is closed. */
+  conflicts: OpOptions["conflicts"];
+  /** Memories that it may change or delete; one of which it closes relations counts. */
+  maxDestructive: number;
   /** By normalized name: the entity that means the same, as an embedder sees it. */
   similar?: ReadonlyMap<string, string>;
 }
@@ -46,12 +60,15 @@ export async function readGraph(tx: ReadTx, scopeKey: string): Promise<ScopeRows
 export class GraphWriter {
   readonly #tx: WriteTx;
   readonly #op: GraphOp;
+  /** Memories that the op changes or deletes: what they state may close. */
+  readonly #touched: Set<string>;
   #before: RelationRow[] | null = null;
   #rows: ScopeRows | null = null;
 
-  constructor(tx: WriteTx, op: GraphOp) {
+  constructor(tx: WriteTx, op: GraphOp, decisions: readonly CommitDecision[]) {
     this.#tx = tx;
     this.#op = op;
+    this.#touched = new Set(decisions.flatMap((d) => (d.event === "UPDATE" || d.event === "DELETE" ? d.id : [])));
   }
 
   /** Must come before the first decision is carried out where {@link changes} are to be told. */
@@ -84,23 +101,46 @@ export class GraphWriter {
   }
 
   async #state(item: AddResultItem, drafts: RelationDraft[], seq: number): Promise<void> {
-    const { scopeKey, opId, at, self, similar } = this.#op;
-    const rows = await this.#read();
-    const plan = planRelations({
-      ...rows,
+    const { scopeKey } = this.#op;
+    const plan = await this.#plan({
+      ...(await this.#read()),
+      ...this.#op,
       drafts,
       memoryId: item.id!,
-      opId,
-      at,
       seq,
-      self,
-      ...(similar && { similar }),
       ...(item.event === "UPDATE" && { texts: { before: item.previousMemory ?? "", after: item.memory } }),
     });
     for (const entity of plan.entities) await this.#tx.put("entities", { ...entity, scopeKey });
     for (const id of plan.removed) await this.#tx.delete("relations", id);
     for (const row of [...plan.opened, ...plan.closed]) await this.#tx.put("relations", { ...row, scopeKey, seq });
     if (plan.entities.length + plan.removed.length + plan.opened.length + plan.closed.length > 0) this.#rows = null;
+  }
+
+  /** Planned until it closes nothing of a memory that this op is to leave alone. */
+  async #plan(input: RelationsInput): Promise<RelationsPlan> {
+    if (this.#op.conflicts === "keep") return planRelations({ ...input, spares: () => true });
+    const spared = new Set<string>();
+    for (;;) {
+      const plan = planRelations({ ...input, spares: (memoryId) => spared.has(memoryId) });
+      const refused = await this.#refused(plan.closed);
+      if (refused.length === 0) return plan;
+      for (const id of refused) spared.add(id);
+    }
+  }
+
+  /** Memories whose relations an op would close and may not. The others count as changed by it. */
+  async #refused(closed: readonly GraphRelation[]): Promise<string[]> {
+    const { opId, maxDestructive } = this.#op;
+    const meant = new Set(closed.flatMap((row) => (row.closedBy === opId ? row.memoryId : [])));
+    const refused: string[] = [];
+    const allowed: string[] = [];
+    for (const id of meant) {
+      if (this.#touched.has(id)) continue;
+      const isFull = this.#touched.size + allowed.length >= maxDestructive;
+      (isFull || (await this.#tx.get("memories", id))?.immutable ? refused : allowed).push(id);
+    }
+    if (refused.length === 0) for (const id of allowed) this.#touched.add(id);
+    return refused;
   }
 
   async #read(): Promise<ScopeRows> {
@@ -136,13 +176,20 @@ export async function closeUnsaid(
 ): Promise<void> {
   const rows = await tx.getAll("relations", { index: "memory", prefix: [change.memoryId] });
   const unsaid: RelationRow[] = [];
-  for (const row of rows) {
-    const target = await tx.get("entities", [row.scopeKey, row.target]);
-    const names = target ? [target.name, ...target.aliases] : [];
-    const isIn = (text: string): boolean => names.some((name) => mentions(text, name));
-    if (isIn(texts.before) && !isIn(texts.after)) unsaid.push(row);
-  }
+  for (const row of rows) if (await isUnsaid(tx, row, texts)) unsaid.push(row);
   await putRows(tx, rows, planDeletion(unsaid, change), change.seq);
+}
+
+/** Whether the target of a relation was named by a text, and is not by another. */
+export async function isUnsaid(
+  tx: ReadTx,
+  { scopeKey, target }: RelationRow,
+  { before, after }: { before: string; after: string },
+): Promise<boolean> {
+  const entity = await tx.get("entities", [scopeKey, target]);
+  const names = entity ? [entity.name, ...entity.aliases] : [];
+  const isIn = (text: string): boolean => names.some((name) => mentions(text, name));
+  return isIn(before) && !isIn(after);
 }
 
 /**

@@ -11,6 +11,11 @@ export function contradicts(a: Stated, b: Stated): boolean {
   return a.target === b.target && areOpposite(a.predicate, b.predicate);
 }
 
+/** Whether a relation ends another one that it contradicts: unless its op had to leave that one alone. */
+export function mayEnd(ender: GraphRelation, row: GraphRelation): boolean {
+  return contradicts(row, ender) && !row.spared?.includes(ender.openedBy);
+}
+
 /** By when they were said; what was said at one time, by when it was written. */
 export function byAge(a: GraphRelation, b: GraphRelation): number {
   if (a.from !== b.from) return a.from < b.from ? -1 : 1;
@@ -29,7 +34,7 @@ export function indexOf({ id }: Pick<GraphRelation, "id">): number {
 export function enderOf(row: GraphRelation, among: readonly GraphRelation[]): GraphRelation | null {
   let first: GraphRelation | null = null;
   for (const other of among) {
-    if (!contradicts(row, other) || byAge(other, row) <= 0 || !counts(other)) continue;
+    if (!mayEnd(other, row) || byAge(other, row) <= 0 || !counts(other)) continue;
     if (first === null || byAge(other, first) < 0) first = other;
   }
   return first;

@@ -19,6 +19,8 @@ export interface RelationsInput extends GraphRows, EntityBookOptions {
   at: ISODate;
   /** `seq` of the memory's change. */
   seq: number;
+  /** Memories whose relations stay as they are, whatever contradicts them. @default none */
+  spares?: (memoryId: string) => boolean;
   /** For an `UPDATE`: the texts. What the new one puts another value in place of, and names no more, closes. */
   texts?: { before: string; after: string };
 }
@@ -28,7 +30,7 @@ export interface RelationsPlan {
   entities: GraphEntity[];
   /** New rows, in the order of the drafts. */
   opened: GraphRelation[];
-  /** Known rows with their new `to` and `closedBy`. */
+  /** Known rows with their new `to` and `closedBy`, or spared by this op. */
   closed: GraphRelation[];
   /** Ids of rows that this very op had opened and now takes back. */
   removed: string[];
@@ -133,8 +135,8 @@ class Planning {
     const { source, target } = turned(stated);
     const id = `${opId}-r${this.#next}`;
     const life = { from: at, openedBy: opId, openedSeq: seq, to: null, closedBy: null };
-    const row: GraphRelation = { id, source, predicate: stated.predicate, target, memoryId, ...life };
     const rows = [...this.#rows.values()];
+    const row = this.#standing({ id, source, predicate: stated.predicate, target, memoryId, ...life }, rows);
     const key = statementKey(row);
     if (rows.some((known) => known.to === null && known.memoryId === memoryId && statementKey(known) === key)) return;
     this.#next += 1;
@@ -149,6 +151,12 @@ class Planning {
     this.#book.note(ended);
   }
 
+  /** What is to be spared itself is so by what was said later, too. */
+  #standing(row: GraphRelation, rows: readonly GraphRelation[]): GraphRelation {
+    const later = rows.filter((other) => contradicts(row, other) && byAge(other, row) > 0);
+    return later.length > 0 && this.#input.spares?.(row.memoryId) ? sparedBy(row, later) : row;
+  }
+
   /** @param isAll true where nothing else that opens says that it is over */
   #end(stated: { source: string; predicate: string; target: string }, isAll: boolean): void {
     const { memoryId, opId, at, seq } = this.#input;
@@ -158,7 +166,7 @@ class Planning {
     );
     const ended = meant.filter((row) => row.to === null && row.from <= at);
     for (const row of ended) this.#close(row);
-    if (!isAll || !ended.some((row) => row.openedBy !== opId)) return;
+    if (!isAll || !ended.some((row) => this.#rows.get(row.id)?.closedBy === opId)) return;
     // Kept, so that an undo of something else knows that it was over.
     const id = `${opId}-r${this.#next++}`;
     const life = { from: at, openedBy: opId, openedSeq: seq, to: at, closedBy: opId };
@@ -168,12 +176,11 @@ class Planning {
 
   /** A relation that opens and closes in one op never held. */
   #close(row: GraphRelation): void {
-    const { at, opId } = this.#input;
-    if (row.openedBy === opId) {
-      this.#rows.delete(row.id);
-      return;
-    }
-    this.#rows.set(row.id, { ...row, to: at, closedBy: opId });
+    const { at, opId, memoryId, spares } = this.#input;
+    const isOwn = row.openedBy === opId && row.memoryId === memoryId;
+    if (!isOwn && spares?.(row.memoryId)) this.#rows.set(row.id, sparedBy(row, [{ openedBy: opId }]));
+    else if (row.openedBy === opId) this.#rows.delete(row.id);
+    else this.#rows.set(row.id, { ...row, to: at, closedBy: opId });
     this.#touched.add(row.id);
   }
 
@@ -181,6 +188,10 @@ class Planning {
     const entity = this.#book.get(id);
     return entity !== undefined && [entity.name, ...entity.aliases].some((name) => mentions(text, name));
   }
+}
+
+function sparedBy(row: GraphRelation, by: readonly Pick<GraphRelation, "openedBy">[]): GraphRelation {
+  return { ...row, spared: [...new Set([...(row.spared ?? []), ...by.map(({ openedBy }) => openedBy)])] };
 }
 
 /** "Anna is married to User" is the user's marriage. */

@@ -33,6 +33,8 @@ export interface GraphRelation {
   to: ISODate | null;
   /** The op that contradicted it or deleted its memory. */
   closedBy: string | null;
+  /** Ops that contradicted it and were to leave it alone: they end it at no time, whatever is undone. */
+  spared?: string[];
 }
 
 /** All of one scope. */

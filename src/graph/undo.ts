@@ -1,6 +1,6 @@
 /** Deleting a memory, and taking back an op: what becomes of the relations. */
 import type { ISODate } from "../types.ts";
-import { byAge, contradicts, enderOf } from "./contradictions.ts";
+import { byAge, enderOf, mayEnd } from "./contradictions.ts";
 import { isEnding } from "./predicates.ts";
 import type { GraphRelation } from "./rows.ts";
 
@@ -67,7 +67,7 @@ function endAgain(rows: Map<string, GraphRelation>, row: GraphRelation, deleted:
 function endOthers(rows: Map<string, GraphRelation>, row: GraphRelation): void {
   for (const other of rows.values()) {
     const isOpenThen = other.to === null || other.to > row.from;
-    if (!isOpenThen || !contradicts(other, row) || byAge(other, row) >= 0) continue;
+    if (!isOpenThen || !mayEnd(row, other) || byAge(other, row) >= 0) continue;
     rows.set(other.id, { ...other, to: row.from, closedBy: row.openedBy });
   }
 }

@@ -128,6 +128,7 @@ export const relation = check.object<PortableRelation>({
   openedSeq: check.count,
   to: check.nullable(check.instant),
   closedBy: check.nullable(check.filled),
+  spared: check.optional(check.list(check.filled)),
   seq: check.count,
 });
 

@@ -72,6 +72,7 @@ export interface RelationRow {
   openedSeq: number;
   to: string | null;
   closedBy: string | null;
+  spared?: string[];
   /** `seq` of the clock when it was last changed. */
   seq: number;
 }

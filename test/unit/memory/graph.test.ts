@@ -190,6 +190,69 @@ describe("add with graph and an LLM", () => {
   });
 });
 
+describe("what an add may not change, its relations do not close", () => {
+  const closing = [
+    ...["tea", "rum", "gin", "milk", "beer"].map((what) => ["User", "no_longer_likes", what, "thing"]),
+    ["User", "left", "Acme", "organization"],
+    ["User", "moved_from", "Bonn", "place"],
+  ];
+  const said = "I like tea. I like rum. I like gin. I like milk. I like beer. I work at Acme. I live in Bonn.";
+  /** A memory that knows all this, and a model that closes all of it with one new fact. */
+  async function openKnown(options: { maxDestructive?: number } = {}) {
+    const memory = openMemory({ name: `${options.maxDestructive}` });
+    await memory.add(said, GRAPH);
+    const before = lines((await memory.graph(ALICE)).edges);
+    const llm = scriptedLLM([{ facts: [{ text: "User owns a boat", relations: closing }] }]);
+    const obedient = openMemory({ name: `${options.maxDestructive}`, llm });
+    const { relations, opId } = await obedient.add("I own a boat.", { ...GRAPH, ...options });
+    return { memory: obedient, before, closed: lines(relations?.closed), opId };
+  }
+
+  it("beyond maxDestructive: a memory whose relations close counts as changed", async () => {
+    expect((await openKnown({ maxDestructive: 0 })).closed).toEqual([]);
+    const { memory, before, closed, opId } = await openKnown();
+    expect(closed).toEqual(["User likes tea", "User likes rum", "User likes gin"]);
+    expect(lines((await memory.graph(ALICE)).edges)).toEqual(before.slice(3));
+    await memory.undo(opId);
+    expect(lines((await memory.graph(ALICE)).edges)).toEqual(before);
+    expect((await openKnown({ maxDestructive: 10 })).closed).toHaveLength(7);
+  });
+
+  it('under conflicts: "keep", whose statements all stand, also after an undo of what ended them', async () => {
+    const memory = openMemory();
+    const keep = { ...GRAPH, conflicts: "keep" as const };
+    const edges = async () => lines((await memory.graph(ALICE)).edges);
+    await memory.add("I work at Acme", GRAPH);
+    const { relations } = await memory.add("I work at Globex", keep);
+    expect(relations?.closed).toEqual([]);
+    await memory.add("I work at Initech", { ...keep, timestamp: "2020-01-01" });
+    const all = ["User works_at Initech", "User works_at Acme", "User works_at Globex"];
+    expect(await edges()).toEqual(all);
+    const { opId } = await memory.add("I don't work at Acme any more. I work at Umbrella", GRAPH);
+    expect(await edges()).not.toEqual(all);
+    const undone = await memory.undo(opId);
+    expect(await edges()).toEqual(all);
+    const other = openMemory({ name: "other" });
+    await other.import(await memory.export(ALICE));
+    expect(await other.export(ALICE)).toEqual(await memory.export(ALICE));
+    await memory.undo(undone.opId);
+    await memory.undo((await memory.add("I live in Oslo", GRAPH)).opId);
+    expect(await edges()).not.toEqual(all);
+  });
+
+  it("of an immutable memory", async () => {
+    const memory = openMemory();
+    await memory.add("I live in Bonn", { ...GRAPH, immutable: true });
+    const { results, relations, opId } = await memory.add("I moved to Berlin", GRAPH);
+    expect(results).toMatchObject([{ event: "ADD", reason: expect.stringContaining("immutable") }]);
+    expect(relations?.closed).toEqual([]);
+    const both = ["User lives_in Bonn", "User lives_in Berlin"];
+    expect(lines((await memory.graph(ALICE)).edges)).toEqual(both);
+    await memory.undo((await memory.undo(opId)).opId);
+    expect(lines((await memory.graph(ALICE)).edges)).toEqual(both);
+  });
+});
+
 describe("entities", () => {
   it("are one under every spelling of their name, and under what they are called", async () => {
     const memory = openMemory();

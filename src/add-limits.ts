@@ -1,4 +1,8 @@
+/** What an add leaves alone of what is known. */
 import type { MemoryRecord, PendingOp } from "./types.ts";
+
+/** Memories that one add may change or delete, where it does not say. */
+export const MAX_DESTRUCTIVE = 3;
 
 /** Whether a memory was said after an add: one that waited for its LLM, or an old chat that is imported. */
 export function isSaidLater(
