@@ -8,12 +8,13 @@ import { cueFinder } from "../text/cues.ts";
 import { canonicalJSON } from "../text/canonical-json.ts";
 import { hashStatement, normalizeStatement } from "../text/statement.ts";
 import type { AddResult, AddResultItem, ISODate, MemoryRecord, OpOptions } from "../types.ts";
-import { isSaidLater, MAX_DESTRUCTIVE } from "../add-limits.ts";
+import { isSaidLater } from "../add-limits.ts";
 import { CONTEXT_WINDOW } from "./context-window.ts";
 import { readClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { CommitDecision, CommitRequest } from "./engine.ts";
-import { GraphWriter, selfNames } from "./graph.ts";
+import { closeUnsaid } from "./graph.ts";
+import type { OpenGraph } from "./graph-writer.ts";
 import { deleteMessages, deleteMessagesOfOp } from "./kept-messages.ts";
 import { Ledger, LEDGER_TABLES, type Changes } from "./ledger.ts";
 import type { VectorSets } from "./spaces.ts";
@@ -31,22 +32,27 @@ export function textsOf(decisions: readonly CommitDecision[]): string[] {
   return decisions.flatMap((d) => (d.event === "ADD" || d.event === "UPDATE" ? [d.text] : []));
 }
 
+/** Whether they may change more of the graph than what the ledger and their texts close. */
+export function reachesGraph(decisions: readonly CommitDecision[]): boolean {
+  return decisions.some((d) => d.event === "DELETE" || d.relations);
+}
+
 /**
  * @param vectors of {@link textsOf}, made before: a transaction waits for nothing else
- * @param names of entities that mean known ones, found before
+ * @param graph where they {@link reachesGraph}
  */
 export function commit(
   context: EngineContext,
   request: CommitRequest,
   vectors: VectorSets,
-  names: ReadonlyMap<string, string> = new Map(),
+  graph: OpenGraph | null = null,
 ): Promise<Committed> {
   return context.store.write([...COMMITTED], "strict", async (tx) => {
     const done = await tx.get("ops", request.opId);
     if (done) return { result: done.result, seq: (await readClock(tx)).seq, scopeKey: done.scopeKey };
     const op = await tx.get("pending", request.opId);
     if (!op) throw new EngineError("cancelled", "keepsake: this op was cancelled; nothing of it was stored.");
-    return carryOut(tx, op, request.decisions, { now: isoNow(context.runtime), vectors, names });
+    return carryOut(tx, op, request.decisions, { now: isoNow(context.runtime), vectors, graph });
   });
 }
 
@@ -56,7 +62,7 @@ export const COMMITTED = [...LEDGER_TABLES, "pending", "ops", "messages"] as con
 export interface CommitBasis {
   now: ISODate;
   vectors: VectorSets;
-  names: ReadonlyMap<string, string>;
+  graph: OpenGraph | null;
 }
 
 /** All that a commit does to the database. */
@@ -64,26 +70,21 @@ export async function carryOut(
   tx: WriteTx,
   op: PendingRow,
   decisions: readonly CommitDecision[],
-  { now, vectors, names }: CommitBasis,
+  { now, vectors, graph: openGraph }: CommitBasis,
 ): Promise<Committed> {
   const clock = await readClock(tx);
   const { opId, scopeKey, order, options } = op;
   const at = options.timestamp ?? now;
   const ledger = new Ledger(tx, clock, { opId, order, at }, vectors);
-  // What waited is as old as its words: what was said meanwhile goes on to hold.
-  const saidAt = options.timestamp ?? op.acceptedAt;
-  const { conflicts, maxDestructive = MAX_DESTRUCTIVE } = options;
-  const graphOp = { opId, scopeKey, at: saidAt, self: selfNames(op), similar: names, conflicts, maxDestructive };
-  const graph = new GraphWriter(tx, graphOp, decisions);
-  if (options.graph) await graph.open();
+  const graph = await openGraph?.(tx, op, decisions);
   const writing: Writing = { tx, ledger, op, cues: cuesOf(op), now };
   const results: AddResultItem[] = [];
   for (const [index, decision] of decisions.entries()) {
     const item = await apply(writing, decision, `${opId}-${index}`);
-    await graph.follow(decision, item, ledger.clock.seq);
+    await graph?.follow(decision, item, ledger.clock.seq);
     results.push(item);
   }
-  const relations = options.graph ? await graph.changes() : undefined;
+  const relations = options.graph && ((await graph?.changes()) ?? { added: [], closed: [] });
   const result: AddResult = { opId, results, ...(relations && { relations }) };
   await tx.put("ops", { opId, scopeKey, order, committedAt: at, result });
   await tx.delete("pending", opId);
@@ -153,7 +154,14 @@ async function update(writing: Writing, decision: Deciding<"UPDATE">): Promise<A
     ...writing.cues(decision),
   };
   const after = await writing.ledger.update(before, fields, decision);
+  if (!decision.relations) await closeUnsaidBy(writing, before, after);
   return { ...told("UPDATE", after, decision.reason), previousMemory: before.memory };
+}
+
+async function closeUnsaidBy({ tx, op }: Writing, before: MemoryRecord, after: MemoryRecord): Promise<void> {
+  const texts = { before: before.memory, after: after.memory };
+  const at = op.options.timestamp ?? op.acceptedAt;
+  await closeUnsaid(tx, { memoryId: after.id, texts, opId: op.opId, at, seq: after.seq });
 }
 
 async function remove(writing: Writing, decision: Deciding<"DELETE">): Promise<AddResultItem> {

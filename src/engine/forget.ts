@@ -10,7 +10,7 @@ import type { AddResultItem, Change, MemoryRecord, Relation, Scope, Source } fro
 import { deleteAccesses } from "./accesses.ts";
 import { readClock, writeClock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
-import { purgeGraph } from "./graph.ts";
+import { purgeGraph } from "./graph-undo.ts";
 import { deleteMessages, deleteMessagesOfOp, deleteMessagesOfScope } from "./kept-messages.ts";
 import { withKin } from "./kin.ts";
 import { knownSpaces } from "./spaces.ts";

@@ -4,8 +4,8 @@ import type { CachedEmbedder } from "./cached-embedder.ts";
 import type { EngineContext } from "./context.ts";
 import type { CommitDecision } from "./engine.ts";
 import { scopeKeyOf } from "../scope.ts";
-import type { PendingOp } from "../types.ts";
-import { readGraph, selfNames } from "./graph.ts";
+import type { Message, PendingOp } from "../types.ts";
+import { readGraph } from "./graph.ts";
 
 /** From this cosine on two names are one; mem0's number. */
 const SAME_NAME = 0.95;
@@ -56,4 +56,11 @@ function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
+}
+
+/** The user's id names the user where who speaks is called so: else it may be anybody's name. */
+export function selfNames({ scope: { userId }, messages }: Pick<PendingOp, "scope" | "messages">): string[] {
+  const isSelf = ({ role, name }: Message): boolean =>
+    role === "user" && normalizeName(name ?? "") === normalizeName(userId ?? "");
+  return userId !== undefined && messages.some(isSelf) ? [userId] : [];
 }

@@ -18,7 +18,7 @@ import type {
   SearchResult,
 } from "../types.ts";
 import { accept, cancel, claim, pending, preview, release } from "./accept.ts";
-import { commit, textsOf } from "./commit.ts";
+import { commit, reachesGraph, textsOf } from "./commit.ts";
 import type { ConsolidateRequest, SurveyOutcome, SurveyRequest } from "./consolidation.ts";
 import { withoutDeleted } from "./context-window.ts";
 import { isoNow, type EngineContext } from "./context.ts";
@@ -44,7 +44,6 @@ import type {
   UpdateRequest,
 } from "./engine.ts";
 import { fillSpace } from "./fill.ts";
-import { similarNames } from "./graph-names.ts";
 import { readInfo } from "./engine-info.ts";
 import { readItem, toItem } from "./item.ts";
 import { openLeases } from "./leases.ts";
@@ -158,8 +157,10 @@ class InlineEngine implements Engine {
   async commit(request: CommitRequest): Promise<AddResult> {
     this.#assertOpen();
     const vectors = await this.#embedding.vectorSets(textsOf(request.decisions));
-    const names = await similarNames(this.#context, () => this.#embedding.answering(), request);
-    const { result, seq, scopeKey } = await commit(this.#context, request, vectors, names);
+    const graph = reachesGraph(request.decisions)
+      ? await (await this.#seldom()).prepareGraph(this.#context, () => this.#embedding.answering(), request)
+      : null;
+    const { result, seq, scopeKey } = await commit(this.#context, request, vectors, graph);
     this.#context.emit({ type: "pending", opId: request.opId, state: "committed" });
     this.#announce(seq, [scopeKey], request.opId);
     return result;

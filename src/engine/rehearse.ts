@@ -5,7 +5,7 @@ import type { CachedEmbedder } from "./cached-embedder.ts";
 import { carryOut, COMMITTED } from "./commit.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { RehearseRequest } from "./engine.ts";
-import { similarNames } from "./graph-names.ts";
+import { prepareGraph } from "./graph-writer.ts";
 
 /** Thrown out of the transaction, so that it rolls back. */
 const TAKEN_BACK = new Error("rehearsed");
@@ -19,9 +19,9 @@ export async function rehearse(
   { op, decisions }: RehearseRequest,
   answering: () => Promise<CachedEmbedder>,
 ): Promise<AddResult> {
-  const names = await similarNames(context, answering, { opId: op.opId, op, decisions });
+  const graph = await prepareGraph(context, answering, { opId: op.opId, op, decisions });
   const results: AddResult[] = [];
-  const basis = { now: isoNow(context.runtime), vectors: new Map(), names };
+  const basis = { now: isoNow(context.runtime), vectors: new Map(), graph };
   const row = { ...op, scopeKey: scopeKeyOf(op.scope), lease: { owner: context.leases.owner, until: 0 } };
   const writing = context.store.write([...COMMITTED], "relaxed", async (tx) => {
     results.push((await carryOut(tx, row, decisions, basis)).result);

@@ -9,6 +9,7 @@ export { exportAll } from "./export.ts";
 export { feedback } from "./feedback.ts";
 export { noticeWipe } from "./generation.ts";
 export { forget } from "./forget.ts";
+export { prepareGraph } from "./graph-writer.ts";
 export { readEntityOverlap, readGraphView, readRelationsAround } from "./graph-view.ts";
 export { changesToEmbed, importPart } from "./import.ts";
 export { vectorsOfImport } from "./import-vectors.ts";

@@ -8,7 +8,7 @@ import type { AddResultItem, Change, MemoryRecord } from "../types.ts";
 import { nextOrder } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import { changesMade } from "./edit.ts";
-import { undoGraph } from "./graph.ts";
+import { undoGraph } from "./graph-undo.ts";
 import { Ledger, LEDGER_TABLES } from "./ledger.ts";
 import type { UndoBlocker, UndoResult } from "./results.ts";
 import type { VectorSets } from "./spaces.ts";

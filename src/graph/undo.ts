@@ -1,21 +1,8 @@
-/** Deleting a memory, and taking back an op: what becomes of the relations. */
+/** Taking back an op: what becomes of the relations. */
 import type { ISODate } from "../types.ts";
 import { byAge, enderOf, mayEnd } from "./contradictions.ts";
 import { isEnding } from "./predicates.ts";
 import type { GraphRelation } from "./rows.ts";
-
-/** The open relations of a deleted memory, closed. */
-export function planDeletion(
-  relations: readonly GraphRelation[],
-  { memoryId, opId, at }: { memoryId: string; opId: string; at: ISODate },
-): GraphRelation[] {
-  return (
-    relations
-      .filter((row) => row.memoryId === memoryId && row.to === null)
-      // The wall clock may have been set back; nothing ends before it began.
-      .map((row) => ({ ...row, to: at > row.from ? at : row.from, closedBy: opId }))
-  );
-}
 
 export interface UndoInput {
   /** All of the scope. */

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contradicts } from "../../src/graph/contradictions.ts";
+import { planDeletion } from "../../src/graph/deletion.ts";
 import { normalizeName } from "../../src/graph/names.ts";
 import { planRelations } from "../../src/graph/plan.ts";
 import { isSingle, readPredicate } from "../../src/graph/predicates.ts";
 import { holds, statementKey, type GraphEntity, type GraphRelation } from "../../src/graph/rows.ts";
-import { planDeletion, planUndo } from "../../src/graph/undo.ts";
+import { planUndo } from "../../src/graph/undo.ts";
 import { graphView } from "../../src/graph/view.ts";
 import { relationsByRules } from "../../src/add/rules/relations.ts";
 import { readRelations } from "../../src/add/reply-relations.ts";
