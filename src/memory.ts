@@ -132,8 +132,8 @@ export class Memory {
         messages && engine.searchMessages(messages),
       ]),
     );
-    this.#session.recalled.note(ranked.results);
-    if (found) this.#session.recalled.noteMessages(found);
+    this.#session.handedOut.note((request ?? messages!).scope, ranked.results);
+    if (found) this.#session.handedOut.noteMessages(messages!.scope, found);
     const answer = { ...ranked, results: pick(ranked.results, fields) };
     const lists = found ? { ...answer, messages: found } : answer;
     if (!around) return lists;
@@ -187,6 +187,7 @@ export class Memory {
       signal,
     );
     const { results, next } = await this.#session.call(signal, ({ engine }) => engine.list(request));
+    this.#session.handedOut.note(request.scope, results);
     return { results: pick(results, fields), nextCursor: toCursor(next) };
   }
 

@@ -1,6 +1,6 @@
 /** What stands behind a Memory from its first call on: the engine, the queue of its ops, and who watches them. */
 import { checkSignal, untilAborted } from "./abort.ts";
-import { Recalled } from "./add/recalled.ts";
+import { HandedOut } from "./add/handed-out.ts";
 import { readBackground } from "./consolidate-limits.ts";
 import type { Engine } from "./engine/engine.ts";
 import { EngineError } from "./errors.ts";
@@ -13,7 +13,7 @@ import { systemRuntime, type Runtime } from "./runtime.ts";
 import { Watchers } from "./watchers.ts";
 
 export class Session {
-  readonly recalled = new Recalled();
+  readonly handedOut = new HandedOut();
   readonly runtime: Runtime;
   readonly #options: MemoryOptions;
   readonly #watchers = new Watchers();
@@ -105,7 +105,7 @@ export class Session {
       llm,
       llmTimeoutMs,
       runtime: this.runtime,
-      recalled: this.recalled,
+      handedOut: this.handedOut,
       emit: (event) => this.#watchers.emit(event),
       background: consolidate ? readBackground(consolidate, llm !== null) : null,
     });

@@ -18,17 +18,14 @@ import {
 } from "./reply-extract.ts";
 import { cleanData, replySchema } from "./structured-data.ts";
 import { extractByRules, relationsByRules } from "./rules/index.ts";
-import { knownLines } from "./known-lines.ts";
-import { bareLine } from "./recalled.ts";
+import { withoutKnown } from "./known-lines.ts";
 import { isAbout } from "./topics.ts";
 
 export async function extract(run: Run, claim: ClaimedOp): Promise<Fact[]> {
   const { op } = claim;
-  const told = await saidIn(run, op);
-  const { remembered, kept } = await knownLines(run, op, told);
-  const dropped = [...remembered, ...kept];
-  run.trace.add({ stage: "context", messages: claim.context, dropped, ...(op.leftOut && { leftOut: op.leftOut }) });
-  const said = told.flatMap((message) => withoutLines(message, new Set(dropped)));
+  const { said, known } = await withoutKnown(run, op, await saidIn(run, op));
+  const leftOut = op.leftOut && { leftOut: op.leftOut };
+  run.trace.add({ stage: "context", messages: claim.context, dropped: known, ...leftOut });
   const found = said.length === 0 ? [] : await findFacts(run, claim, said);
   const facts = op.options.graph ? found.map(withRelations) : found;
   run.trace.add({
@@ -42,18 +39,8 @@ export async function extract(run: Run, claim: ClaimedOp): Promise<Fact[]> {
     })),
   });
   // What is known is told as such, like any fact that is stored already.
-  const known = dropped.map((text): Fact => {
-    const pasted = kept.has(text) ? "message" : "memory";
-    return { text, origin: run.llm ? "llm" : "rules", details: {}, pasted };
-  });
-  return [...facts, ...known];
-}
-
-function withoutLines(message: Said, known: ReadonlySet<string>): Said[] {
-  if (known.size === 0) return [message];
-  const kept = message.content.split("\n").filter((line) => !known.has(bareLine(line)));
-  const content = kept.join("\n");
-  return content.trim() === "" ? [] : [{ ...message, content }];
+  const origin = run.llm ? "llm" : "rules";
+  return [...facts, ...known.map((text): Fact => ({ text, origin, details: {}, pasted: true }))];
 }
 
 /** The messages that somebody said, images told in words. System messages instruct the app's model. */

@@ -4,7 +4,7 @@ import type { Runtime } from "../runtime.ts";
 import type { KeepsakeEvent } from "../info.ts";
 import type { FactDetails, LLM, RelationDraft } from "../types.ts";
 import type { BackgroundConsolidation } from "./consolidate/run.ts";
-import type { Recalled } from "./recalled.ts";
+import type { HandedOut } from "./handed-out.ts";
 import type { Trace } from "./trace.ts";
 
 export interface AddPorts {
@@ -14,8 +14,8 @@ export interface AddPorts {
   /** How long one LLM call may take, in ms. */
   llmTimeoutMs: number;
   runtime: Runtime;
-  /** What `search` handed out lately. */
-  recalled: Recalled;
+  /** What `search` and `getAll` gave the app lately. */
+  handedOut: HandedOut;
   emit: (event: KeepsakeEvent) => void;
   /** Null: scopes are consolidated only when the app asks. */
   background: BackgroundConsolidation | null;
@@ -37,8 +37,8 @@ export interface Fact {
   /** Of the model's data by the `structuredDataSchema`: what does not validate, and why. */
   dropped?: string[];
   details: FactDetails;
-  /** A line that search gave out, pasted into this message: not news. One of a message that is kept is not stored, either. */
-  pasted?: "memory" | "message";
+  /** A memory or a line of a message that the app was given, pasted into this one: not news, and not stored. */
+  pasted?: true;
   /** With `graph`: relations that the fact states. */
   relations?: RelationDraft[];
 }

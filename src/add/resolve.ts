@@ -63,8 +63,8 @@ function settle(fact: Fact, { neighbors }: RecalledFact, kind: RecallResult["kin
     // A line that was pasted is not said again.
     return { fact, neighbors, decisions: [fact.pasted ? decision : { ...decision, rev: twin.rev }] };
   }
-  if (fact.pasted === "message") {
-    const reason = "exact: a message that is kept says it, and search gave it out";
+  if (fact.pasted) {
+    const reason = "exact: it is kept already, and the app was given it";
     return { fact, neighbors, decisions: [{ event: "NONE", id: null, text: fact.text, reason, decidedBy: "exact" }] };
   }
   // The rules read every neighbor anyway: they compare slots, not similarities.
