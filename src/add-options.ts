@@ -1,7 +1,8 @@
 /** The options of an `add`, checked, and as plain data that another tab or a later day can finish it with. */
+import { checkNames } from "./check-names.ts";
 import { InvalidInputError } from "./errors.ts";
 import type { AddDefaults, AddOptions } from "./options.ts";
-import type { OpOptions } from "./types.ts";
+import type { CustomPrompts, OpOptions } from "./types.ts";
 import { toDataSchema } from "./structured-schema.ts";
 import { toDay } from "./validate-days.ts";
 import { toMetadata } from "./validate.ts";
@@ -9,6 +10,7 @@ import { toMetadata } from "./validate.ts";
 const MAX_CONTEXT_WINDOW = 100;
 const MAX_INSTRUCTIONS_LENGTH = 20_000;
 const MAX_CATEGORIES = 100;
+const PROMPTS = ["extract", "resolve", "describe", "procedural"] as const satisfies (keyof CustomPrompts)[];
 const LAST_INSTANT = Date.UTC(10_000, 0, 1);
 
 /**
@@ -89,16 +91,11 @@ function toCategories(value: unknown): Record<string, string> | undefined {
 
 function toPrompts(value: AddDefaults["customPrompts"]): OpOptions["customPrompts"] | undefined {
   if (value === undefined) return undefined;
-  if (typeof value !== "object" || value === null) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new InvalidInputError("keepsake: customPrompts must be an object of instructions.");
   }
-  const { extract, resolve, describe, procedural } = value;
-  return definedOnly({
-    extract: toWords(extract, "customPrompts.extract"),
-    resolve: toWords(resolve, "customPrompts.resolve"),
-    describe: toWords(describe, "customPrompts.describe"),
-    procedural: toWords(procedural, "customPrompts.procedural"),
-  });
+  checkNames(value, PROMPTS, "customPrompts has no prompt");
+  return definedOnly(Object.fromEntries(PROMPTS.map((name) => [name, toWords(value[name], `customPrompts.${name}`)])));
 }
 
 function toMemoryType(value: unknown): "procedural" | undefined {

@@ -1,5 +1,5 @@
 /** Topics of a memory: mem0's catalog, and how a topic is recognized without a model. */
-import { tokenize } from "../text/tokenize.ts";
+import { topicTerms } from "./topics.ts";
 
 /** mem0's default catalog of 15 (facts/mem0.md A.1). The descriptions double as the words the rules look for. */
 export const DEFAULT_CATEGORIES: Record<string, string> = {
@@ -21,11 +21,15 @@ export const DEFAULT_CATEGORIES: Record<string, string> = {
   misc: "",
 };
 
-/** Topics whose name or description shares a word with the text, in the catalog's order. */
-export function categoriesByWords(text: string, catalog: Record<string, string>): string[] {
-  const terms = new Set(tokenize(text));
+/** The same for a model, which knows what the names mean. */
+export const DEFAULT_NAMES: Record<string, string> = Object.fromEntries(
+  Object.keys(DEFAULT_CATEGORIES).map((name) => [name, ""]),
+);
+
+/** Topics whose name or description shares a word with a fact of these terms, in the catalog's order. */
+export function categoriesByWords(terms: ReadonlySet<string>, catalog: Record<string, string>): string[] {
   const found = Object.entries(catalog).flatMap(([name, about]) =>
-    tokenize(`${name.replaceAll("_", " ")} ${about}`).some((term) => terms.has(term)) ? [name] : [],
+    topicTerms(`${name.replaceAll("_", " ")} ${about}`).some((term) => terms.has(term)) ? [name] : [],
   );
   return found.length > 0 || !("misc" in catalog) ? found : ["misc"];
 }

@@ -3,7 +3,7 @@ import type { ClaimedOp } from "../engine/engine.ts";
 import { eventTimeOf } from "../text/when.ts";
 import type { FactDetails, OpOptions, PendingOp, RelationDraft } from "../types.ts";
 import { ask } from "./ask.ts";
-import { categoriesByWords, DEFAULT_CATEGORIES } from "./categories.ts";
+import { categoriesByWords, DEFAULT_CATEGORIES, DEFAULT_NAMES } from "./categories.ts";
 import { describeImages } from "./describe.ts";
 import type { Fact, Run } from "./ports.ts";
 import { extractMessages, type ExtractExtras } from "./prompts/extract.ts";
@@ -19,7 +19,7 @@ import {
 import { cleanData, replySchema } from "./structured-data.ts";
 import { extractByRules, relationsByRules } from "./rules/index.ts";
 import { withoutKnown } from "./known-lines.ts";
-import { isAbout } from "./topics.ts";
+import { isWanted, termsOfFact } from "./topics.ts";
 
 export async function extract(run: Run, claim: ClaimedOp): Promise<Fact[]> {
   const { op } = claim;
@@ -104,12 +104,13 @@ function withRelations(fact: Fact): Fact {
 
 function extrasOf(op: PendingOp, said: Said[]): ExtractExtras {
   const { includes, excludes, customInstructions, agentCustomInstructions, graph = false } = op.options;
-  const { structuredDataSchema: dataSchema } = op.options;
+  const { customCategories, customPrompts, structuredDataSchema: dataSchema } = op.options;
+  const isOwn = customPrompts?.extract !== undefined;
   const instructions = isAgentScope(op.scope) ? (agentCustomInstructions ?? customInstructions) : customInstructions;
   return {
-    // Of one message there is nothing to tell apart.
-    from: said.length > 1,
-    categories: op.options.customCategories ?? {},
+    // Of one message there is nothing to tell apart; and a prompt of the app's own does not ask for it.
+    from: !isOwn && said.length > 1,
+    categories: customCategories ?? (isOwn ? {} : DEFAULT_NAMES),
     graph,
     ...(includes !== undefined && { includes }),
     ...(excludes !== undefined && { excludes }),
@@ -120,23 +121,22 @@ function extrasOf(op: PendingOp, said: Said[]): ExtractExtras {
 
 /** What follows from the text, and the messages that say it. */
 function detailsOf(text: string, op: PendingOp, messages: readonly Said[]): FactDetails {
-  const categories = categoriesByWords(text, catalogOf(op.options));
+  const provenance = provenanceOf(op, messages);
+  const categories = categoriesByWords(termsOfFact(text, provenance.actor), catalogOf(op.options));
   const eventTime = eventTimeOf(text, saidOn(op));
   return {
-    ...provenanceOf(op, messages),
+    ...provenance,
     ...(categories.length > 0 && { categories }),
     ...(eventTime && { eventTime }),
   };
 }
 
 function factsByRules(op: PendingOp, said: Said[]): Fact[] {
-  const { includes, excludes } = op.options;
   // What an agent says of itself has the form of what a user says of herself.
   const speakers = isAgentScope(op.scope) ? said.flatMap(asAgent) : said;
   return extractByRules(speakers).flatMap(({ text, reason, source }): Fact[] => {
-    if (includes !== undefined && !isAbout(text, includes)) return [];
-    if (excludes !== undefined && isAbout(text, excludes)) return [];
-    const { index } = speakers[source]!;
+    const { index, name } = speakers[source]!;
+    if (!isWanted(termsOfFact(text, name), op.options)) return [];
     const from = said.filter((message) => message.index === index);
     return [{ text, origin: "rules", reason, details: detailsOf(text, op, from) }];
   });

@@ -5,7 +5,7 @@ import type { EntityType, JSONSchema, RelationDraft } from "../types.ts";
 import { isFields, own } from "./reply-shapes.ts";
 
 /** What is added to the instructions. One line: with every add it costs tokens of a small model. */
-export const RELATIONS_INSTRUCTION = `- Give every fact "relations": who is connected with whom or what now, as [source, predicate, target, type of target]. Source is "User" or a name; predicates like lives_in, works_at, married_to, has_sister, likes, dislikes, owns, uses, visited; type is person, place, organization or thing. What is over: "no_longer_works_at". No relation: []. Example: {"text":"User's sister Mia lives in Bonn","relations":[["User","has_sister","Mia","person"],["Mia","lives_in","Bonn","place"]]}`;
+export const RELATIONS_INSTRUCTION = `- "relations": who is connected with whom or what now, as [source, predicate, target, type of target]. Source is "User" or a name; predicates like lives_in, works_at, married_to, has_sister, likes, dislikes, owns, uses, visited; type is person, place, organization or thing. What is over: "no_longer_works_at". No relation: []. Example: {"text":"User's sister Mia lives in Bonn","relations":[["User","has_sister","Mia","person"],["Mia","lives_in","Bonn","place"]]}`;
 
 /** Of a fact's `relations`, for the schema. Lists of strings, since that is the shortest that every engine can constrain. */
 export const RELATIONS_SCHEMA = {

@@ -7,7 +7,7 @@ const MAX_LIST_LENGTH = 100;
 
 /** What is added to the instructions: one line of ours, and the schema as the app wrote it. */
 export function dataInstruction(schema: ObjectSchema): string {
-  return `- Give every fact "data": what the fact itself says of these properties, null where it says nothing; never guess. JSON Schema of "data": ${JSON.stringify(schema)}`;
+  return `- "data": what the fact itself says of these properties, null where it says nothing; never guess. JSON Schema of "data": ${JSON.stringify(schema)}`;
 }
 
 /** The schema as engines that constrain decoding take it: every key required, and null where there is no value. */

@@ -95,29 +95,36 @@ Examples
 function instructionsFor({ subject, more, instructions }: ExtractPromptInput): string {
   if (instructions !== undefined) return instructions;
   const own = subject === "agent" ? AGENT_EXTRACT_INSTRUCTIONS : EXTRACT_INSTRUCTIONS;
-  const lines = more ? extraLines(more) : [];
   return [
     own,
-    ...(more?.from ? [FROM_INSTRUCTION] : []),
-    ...(lines.length > 0 ? [`The app's own rules, which go before those above\n${lines.join("\n")}`] : []),
+    ...section("Give every fact also", more ? askedOfFacts(more) : []),
+    ...section("The app's own rules, which go before those above", more ? rulesOf(more) : []),
   ].join("\n\n");
 }
 
-const FROM_INSTRUCTION = `Give every fact "from": the "n" of all lines in <messages> that say it, as in {"text":"...","from":[0]}`;
+function section(title: string, lines: string[]): string[] {
+  return lines.length === 0 ? [] : [[title, ...lines].join("\n")];
+}
 
-function extraLines({ includes, excludes, instructions, categories, graph, dataSchema }: ExtractExtras): string[] {
+function askedOfFacts({ from, categories, graph, dataSchema }: ExtractExtras): string[] {
   const names = Object.entries(categories).map(([name, about]) => (about ? `${name} (${about})` : name));
+  return [
+    ...(from ? [FROM_INSTRUCTION] : []),
+    ...(names.length > 0 ? [`- "categories": a list of those that fit, of these only: ${names.join("; ")}`] : []),
+    ...(graph ? [RELATIONS_INSTRUCTION] : []),
+    ...(dataSchema ? [dataInstruction(dataSchema)] : []),
+  ];
+}
+
+function rulesOf({ includes, excludes, instructions }: ExtractExtras): string[] {
   return [
     ...(includes ? [`- Keep only facts about: ${includes}`] : []),
     ...(excludes ? [`- Leave out facts about: ${excludes}`] : []),
-    ...(names.length > 0
-      ? [`- Give every fact "categories": a list of those that fit, of these only: ${names.join("; ")}`]
-      : []),
-    ...(graph ? [RELATIONS_INSTRUCTION] : []),
-    ...(dataSchema ? [dataInstruction(dataSchema)] : []),
     ...(instructions ? [instructions] : []),
   ];
 }
+
+const FROM_INSTRUCTION = `- "from": the "n" of all lines in <messages> that say it. Example: {"text":"...","from":[0]}`;
 
 /** The messages of the request that asks for facts. The reply is to match `EXTRACT_SCHEMA`. */
 export function extractMessages(input: ExtractPromptInput): LLMRequest["messages"] {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { DEFAULT_NAMES } from "../../../src/add/categories.ts";
 import { EXTRACT_INSTRUCTIONS, extractMessages } from "../../../src/add/prompts/extract.ts";
 import { MERGE_INSTRUCTIONS, mergeMessages } from "../../../src/add/prompts/merge.ts";
 import { reaskMessages } from "../../../src/add/prompts/reask.ts";
@@ -36,6 +37,15 @@ describe("the instructions fit small models", () => {
   test("merge and summarize: at most 1,600 characters", () => {
     expect(MERGE_INSTRUCTIONS.length).toBeLessThanOrEqual(1_600);
     expect(SUMMARIZE_INSTRUCTIONS.length).toBeLessThanOrEqual(1_600);
+  });
+
+  test("extract with all that every add of several messages asks: at most 1,000 tokens, also of an agent", () => {
+    for (const subject of ["user", "agent"] as const) {
+      const more = { from: true, categories: DEFAULT_NAMES, graph: true };
+      const [system] = extractMessages({ context: [], messages: [], today, subject, more });
+      expect(system!.content).toContain("misc");
+      expect(system!.content.length).toBeLessThanOrEqual(4_000);
+    }
   });
 
   test("and the examples of a consolidation are replies that Keepsake reads", () => {

@@ -57,7 +57,7 @@ describe("with an LLM, a fact is of the messages that it names", () => {
     const llm = scriptedLLM([{ facts: [{ text: "User has a dog", from: [1] }] }]);
     const memory = openMemory({ llm });
     const { opId } = await memory.add([said("user", "Hi!"), said("user", "I have a dog.")], ALICE);
-    expect(systemPrompt(llm.calls[0]!)).toContain('Give every fact "from"');
+    expect(systemPrompt(llm.calls[0]!)).toContain('- "from": the');
     expect(llm.calls[0]!.messages[1]!.content).toContain('{"n":1,"role":"user","content":"I have a dog."}');
     expect(JSON.stringify(llm.calls[0]!.schema)).toContain('"required":["text","from"');
     const message = { role: "user", content: "I have a dog." };
@@ -156,6 +156,21 @@ describe("what to keep", () => {
     expect(texts(await memory.getAll({ userId: "bob" }))).not.toContain("User hates jazz");
   });
 
+  it("words that every fact has, or that tell no topic, neither keep nor leave out", async () => {
+    const memory = openMemory();
+    const said = "I love sushi. I hate jazz. I live in Bonn.";
+    const kept = async (userId: string, options: object): Promise<string[]> => {
+      await memory.add({ role: "user", name: "Rose", content: said }, { userId, ...options });
+      return texts(await memory.getAll({ userId })).toSorted();
+    };
+    const all = ["Rose hates jazz", "Rose lives in Bonn", "Rose loves sushi"];
+    expect(await kept("a", { excludes: "anything the user says about music" })).toEqual(all);
+    expect(await kept("b", { excludes: "what the user said about jazz" })).toEqual(all.slice(1));
+    expect(await kept("c", { excludes: "gardening: rose, tulip" })).toEqual(all);
+    expect(await kept("d", { includes: "everything about the user" })).toEqual(all);
+    expect(await kept("e", { includes: "what the user says of jazz" })).toEqual(all.slice(0, 1));
+  });
+
   it("includes, excludes and custom instructions are in the LLM's prompt", async () => {
     const llm = scriptedLLM([facts()]);
     const memory = openMemory({ llm, defaults: { excludes: "health" } });
@@ -170,6 +185,28 @@ describe("what to keep", () => {
     expect(systemPrompt(llm.calls[0]!)).toBe("Say nothing.");
     expect(llm.calls[0]!.messages[1]!.content).toContain("I like tea");
   });
+
+  it("a prompt of the app's own is asked for what the app asks for, and nothing else", async () => {
+    const llm = scriptedLLM(() => facts());
+    const memory = openMemory({ llm, defaults: { customPrompts: { extract: "Say nothing." } } });
+    const said = ["I like tea", "I like rum"].map((content) => ({ role: "user", content }));
+    await memory.add(said, ALICE);
+    await memory.add(said, { ...ALICE, customCategories: { drinks: "" } });
+    expect(llm.calls.map(({ schema }) => JSON.stringify(schema).match(/(?<="required":\[)"text[^\]]*/)![0])).toEqual([
+      '"text"',
+      '"text","categories"',
+    ]);
+    expect(llm.calls[0]!.messages[1]!.content).not.toContain('"n":');
+  });
+
+  it.each([{ extrct: "x" }, [null], ["x"], { extract: 7 }])(
+    "customPrompts that are none are refused: %j",
+    async (bad) => {
+      const options = { ...ALICE, customPrompts: bad as never };
+      await expect(openMemory().add("I like tea", options)).rejects.toThrow(/customPrompts/);
+      await expect(openMemory().add("I like tea", options)).rejects.toBeInstanceOf(InvalidInputError);
+    },
+  );
 
   it("customPrompts.resolve replaces ours where facts are compared, and nothing else", async () => {
     const llm = scriptedLLM([
@@ -211,6 +248,29 @@ describe("what to keep", () => {
     expect(llm.calls.map(systemPrompt)).toEqual(["One line only."]);
     expect(llm.calls[0]!.messages[1]!.content).toContain("I booked LH 710.");
     expect(await only(memory, AGENT)).toMatchObject({ memory: "Booked LH 710", memoryType: "procedural" });
+  });
+
+  it("whom all facts are about makes no category", async () => {
+    const memory = openMemory();
+    const customCategories = { pets: "animals of the user, dog", cars: "vehicles the user drives" };
+    await memory.add("I have a dog.", { ...ALICE, customCategories });
+    expect((await only(memory)).categories).toEqual(["pets"]);
+    const categories = async (said: string): Promise<string[] | undefined> => {
+      const { results } = await memory.add(said, { userId: "bob" });
+      return (await memory.get(results[0]!.id!))!.categories;
+    };
+    expect(await categories("I have a dog.")).toEqual(["misc"]);
+    expect(await categories("I live in Bonn.")).toEqual(["personal_details"]);
+    expect(await categories("I love sushi.")).toEqual(["user_preferences"]);
+  });
+
+  it("the default catalog is shown to the LLM by its names, so that it works in every language", async () => {
+    const llm = scriptedLLM([{ facts: [{ text: "User kocht gern Linsen", categories: ["food"] }] }]);
+    const memory = openMemory({ llm });
+    await memory.add("Ich koche gern Linsen.", ALICE);
+    expect((await only(memory)).categories).toEqual(["food"]);
+    expect(systemPrompt(llm.calls[0]!)).toContain("of these only: personal_details; family; professional_details;");
+    expect(JSON.stringify(llm.calls[0]!.schema)).toContain('"enum":["personal_details","family"');
   });
 
   it("categories come from the default catalog by words, or from the app's by the LLM", async () => {
