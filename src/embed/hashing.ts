@@ -16,7 +16,7 @@ import { blankVector, normalize } from "./pooling.ts";
 const DIMS = 384;
 
 /** Bump the version with every change of tokenizer, hash or weights: the space would be another one. */
-const SPACE = `hashing-v2-${DIMS}`;
+const SPACE = `hashing-v3-${DIMS}`;
 
 const WORD_WEIGHT = 1;
 /** All letter n-grams of one word together, relative to the word: enough for a typo, too little to outvote a word. */

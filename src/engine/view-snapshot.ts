@@ -15,7 +15,7 @@ import { columnsToParts, partsToColumns, type Columns } from "./snapshot-columns
 import { isPermitted, permitSnapshots, snapshotName, type SnapshotOwner } from "./snapshot-rows.ts";
 
 /** How texts become terms: raise it with every change of that, so that words of another cut are not mixed. */
-const TERMS = 2;
+const TERMS = 3;
 /** Rows per look at the clock. */
 const ROWS_AT_ONCE = 100;
 

@@ -3,6 +3,7 @@
  * statistics are over exactly the memories it may see: what other scopes hold can neither be found nor change a
  * score (INV-8). The ranking is in keyword-search.ts.
  */
+import { words } from "../text/tokenize.ts";
 import { countAt, PostingLists, type Postings } from "./postings.ts";
 import { addWeight, CUE, Timeline, type Weights } from "./timeline.ts";
 
@@ -15,7 +16,7 @@ export interface TextContext {
   place?: number;
   /** Words of the message it was drawn from. */
   cues?: string;
-  /** Words of the name of whom it is by or about. */
+  /** The name of whom it is by or about, or words of it. */
   names?: readonly string[];
 }
 
@@ -43,7 +44,7 @@ export class KeywordIndex {
   readonly tokenize: Tokenize;
   readonly #own: PostingLists;
   readonly #cues: PostingLists;
-  /** How many texts begin with a name, by each of its terms. */
+  /** How many texts begin with a name, by each of its words, which are not stemmed. */
   readonly #names = new Map<string, number>();
   readonly #slots = new Map<number, number>();
   readonly #texts: IndexedText[];
@@ -102,14 +103,14 @@ export class KeywordIndex {
     return this.textOf(label)?.own.map(({ term }) => term) ?? [];
   }
 
-  /** Number of labels that are by or about someone whose name has the term. */
-  nameFrequency(term: string): number {
-    return this.#names.get(term) ?? 0;
+  /** Number of labels that are by or about someone whose name has the word. */
+  nameFrequency(word: string): number {
+    return this.#names.get(word) ?? 0;
   }
 
-  /** Whether the label is by or about someone whose name has one of the terms. */
-  isNamed(label: number, terms: ReadonlySet<string>): boolean {
-    return this.textOf(label)?.names.some((name) => terms.has(name)) ?? false;
+  /** Whether the label is by or about someone whose name has one of the words. */
+  isNamed(label: number, words: ReadonlySet<string>): boolean {
+    return this.textOf(label)?.names.some((name) => words.has(name)) ?? false;
   }
 
   /**
@@ -121,7 +122,7 @@ export class KeywordIndex {
     const terms = this.tokenize(text);
     const said = new Set(terms);
     const cues = context.cues === undefined ? [] : this.tokenize(context.cues).filter((term) => !said.has(term));
-    const names = [...new Set((context.names ?? []).flatMap((name) => this.tokenize(name)))];
+    const names = [...new Set((context.names ?? []).flatMap(words))];
     this.remove(label);
     this.#version += 1;
     const slot = this.#texts.length;

@@ -1,6 +1,7 @@
 /** Ranking by words: BM25 over the indexes of a search (Robertson and Zaragoza 2009; the idf is Lucene's, never negative). */
 import { InvalidInputError } from "../errors.ts";
 import { asksAboutUser } from "../text/subject.ts";
+import { nameWords } from "../text/tokenize.ts";
 import type { KeywordIndex } from "./keyword-index.ts";
 import { addWeight, TENTHS, type Weights } from "./timeline.ts";
 import { BestHits } from "./best-hits.ts";
@@ -116,13 +117,13 @@ export function rarity(indexes: readonly KeywordIndex[]): (...terms: string[]) =
 }
 
 /**
- * The terms of a query that are names of somebody by or about whom there are memories: those that at least two of
+ * The words of a query that are names of somebody by or about whom there are memories: those that at least two of
  * them begin with. Who says "I" names the user. Empty where nobody is named.
  */
 export function namesIn(indexes: readonly KeywordIndex[], query: string): Set<string> {
-  const isName = (term: string): boolean => sum(indexes, (index) => index.nameFrequency(term)) >= NAMED_BY;
+  const isName = (word: string): boolean => sum(indexes, (index) => index.nameFrequency(word)) >= NAMED_BY;
   const self = asksAboutUser(query) ? ["user"] : [];
-  return new Set([...queryTerms(indexes, query), ...self].filter(isName));
+  return new Set([...nameWords(query), ...self].filter(isName));
 }
 
 /** The different terms of a query. */

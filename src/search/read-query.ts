@@ -21,9 +21,15 @@ export function readQuery(indexes: readonly KeywordIndex[], query: string): stri
   if (language === "en" || said.length > MOST_WORDS) return terms.map((term) => [term]);
   const telling = language ? said.filter((word) => !isStopWordIn(word, language)) : said;
   const dropped = new Set(language ? said.filter((word) => isStopWordIn(word, language)).map(termOf) : []);
-  for (const word of telling) dropped.delete(termOf(word));
+  for (const word of [...telling, ...namesWithin(query, indexes)]) dropped.delete(termOf(word));
   const kept = terms.filter((term) => !dropped.has(term));
   return withForms(kept.length > 0 ? kept : terms, telling, language ? [language] : spokenIn(indexes));
+}
+
+/** What has a capital letter within a sentence and is what a text begins with: "Dove abita Mia?" */
+function namesWithin(query: string, indexes: readonly KeywordIndex[]): string[] {
+  const capitals = query.match(/(?<=[\p{L}\p{N},;] )\p{Lu}[\p{L}\p{M}]+/gu) ?? [];
+  return capitals.flatMap(words).filter((word) => indexes.some((index) => index.nameFrequency(word) > 0));
 }
 
 function withForms(terms: readonly string[], said: readonly string[], languages: readonly Language[]): string[][] {

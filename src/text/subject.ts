@@ -1,4 +1,5 @@
 /** Whom a text is by or about, as far as its first words tell. */
+import { namesAmongStopWords } from "./names.ts";
 import { splitStamp } from "./stamp.ts";
 import { isStopWord, words } from "./tokenize.ts";
 
@@ -31,7 +32,8 @@ export function asksAboutUser(query: string): boolean {
 export function leadingName(text: string): string[] {
   const [, said] = splitStamp(text);
   const speaker = SPEAKER.exec(said)?.[1] ?? OF_THE_USER.exec(said)?.[1];
+  const names = namesAmongStopWords(said);
   return (speaker === undefined ? words(FIRST_WORD.exec(said)?.[0] ?? "").slice(0, 1) : words(speaker)).filter(
-    (word) => !isStopWord(word),
+    (word) => !isStopWord(word) || names.has(word),
   );
 }

@@ -5,6 +5,7 @@
  */
 import { stemmer } from "stemmer";
 import { baseForm } from "./irregular.ts";
+import { namesAmongStopWords } from "./names.ts";
 import { isStopWord } from "./stop-words.ts";
 
 export { isStopWord };
@@ -15,17 +16,33 @@ const LONGEST_STEMMED = 40;
 /** Stems kept, since Porter is a dozen regular expressions per word and texts repeat their words. */
 const STEM_CACHE_SIZE = 8192;
 
-/** A word with the marks that may join it: "don't", "3.14", "1,000", "u.s.a". */
-const ASCII_CHUNK = /[a-z0-9]+(?:['.,][a-z0-9]+)*/g;
-const UNICODE_CHUNK = /[\p{L}\p{M}\p{N}]+(?:['.,][\p{L}\p{M}\p{N}]+)*/gu;
+/** A word with the marks that may join it: "don't", "3.14", "1,000", "u.s.a"; and "c++", "c#", which are not C. */
+const ASCII_CHUNK = /[a-z][+#]+(?![a-z])|[a-z0-9]+(?:['.,][a-z0-9]+)*/g;
+const UNICODE_CHUNK = /[a-z][+#]+(?![a-z])|[\p{L}\p{M}\p{N}]+(?:['.,][\p{L}\p{M}\p{N}]+)*/gu;
+/** Which the segmenter cuts off. */
+const MARKS_BEHIND = /(?<=[a-z])[+#]+(?![a-z])/iy;
 const NON_ASCII = /[\u0080-\uffff]/;
 const APOSTROPHES = /[\u2018\u2019\u02bc]/g;
 
 /**
- * Only U+0300–036F. All of \p{M} would be wrong: it holds the vowels of Thai and the Indic scripts and
- * the mark that tells が from か.
+ * Only U+0300–036F and the vowel signs that Arabic may leave out. All of \p{M} would be wrong: it holds the vowels of
+ * Thai and the Indic scripts and the mark that tells が from か.
  */
-const DIACRITICS = /[\u0300-\u036f]/g;
+const DIACRITICS = /[\u0300-\u036f\u064b-\u0652]/g;
+
+/** Letters that NFKD does not take apart, and how they are typed where a keyboard lacks them. */
+const LETTERS: Readonly<Record<string, string>> = {
+  ł: "l",
+  ø: "o",
+  đ: "d",
+  ð: "d",
+  ı: "i",
+  ß: "ss",
+  æ: "ae",
+  œ: "oe",
+  þ: "th",
+  ς: "σ",
+};
 
 /** Scripts written without spaces, and Hangul, whose words carry their particles. */
 const CJK = /^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}]+$/u;
@@ -66,18 +83,29 @@ export function words(text: string): string[] {
 }
 
 /**
- * Content terms of a text in order, repeats included: words without the English stop words, the
- * Latin-letter ones stemmed and irregular forms led back to their base ("went" → `go`); for Chinese, Japanese and Korean also the pairs of adjacent characters, so
+ * Content terms of a text in order, repeats included: words without the English stop words (but "Will has a
+ * boat" keeps its name), the Latin-letter ones stemmed and irregular forms led back to their base ("went" → `go`); for Chinese, Japanese and Korean also the pairs of adjacent characters, so
  * that a query finds a word that the dictionary cut elsewhere. Where every word is a stop word ("who are
  * you") all are kept.
  */
 export function tokenize(text: string): string[] {
-  return contentTerms(scan(text, true));
+  return contentTerms(scan(text, true), namesAmongStopWords(text));
 }
 
-/** The last steps of {@link tokenize}, for a caller that already has (some of) the words. */
-export function contentTerms(all: readonly string[]): string[] {
-  const kept = all.filter((word, i) => !isStopWord(word) || (word === "may" && isMonth(all[i - 1], all[i + 1])));
+/** Words of a text that may be names: no stop words, and not stemmed, for Williams is not William. */
+export function nameWords(text: string): string[] {
+  const names = namesAmongStopWords(text);
+  return words(text).filter((word) => !isStopWord(word) || names.has(word));
+}
+
+/**
+ * The last steps of {@link tokenize}, for a caller that already has (some of) the words.
+ * @param names stop words that are names here
+ */
+export function contentTerms(all: readonly string[], names: ReadonlySet<string> = new Set()): string[] {
+  const kept = all.filter(
+    (word, i) => !isStopWord(word) || names.has(word) || (word === "may" && isMonth(all[i - 1], all[i + 1])),
+  );
   return (kept.length > 0 ? kept : all).map(stem);
 }
 
@@ -113,7 +141,8 @@ function segment(text: string, bigrams: boolean): string[] {
   for (const { segment: raw, index, isWordLike } of segmenter.segment(text)) {
     if (isWordLike !== true) continue;
     if (index !== runEnd) endRun();
-    const folded = fold(raw);
+    MARKS_BEHIND.lastIndex = index + raw.length;
+    const folded = fold(raw + (MARKS_BEHIND.exec(text)?.[0] ?? ""));
     if (bigrams && CJK.test(folded)) {
       run.push(folded);
       runEnd = index + raw.length;
@@ -135,7 +164,7 @@ function fold(word: string): string {
       .toLowerCase()
       // Recomposed: NFKD takes Hangul and が apart, and a bigram must not hold half a character.
       .normalize("NFC")
-      .replace(/ς/g, "σ")
+      .replace(/[łøđðıßæœþς]/g, (letter) => LETTERS[letter]!)
       .replace(APOSTROPHES, "'")
   );
 }

@@ -12,7 +12,7 @@ async function similarity(a: string, b: string): Promise<number> {
 
 describe("the hashing embedder", () => {
   it("says that it is lexical and names its space and dimensions", () => {
-    expect(hashingEmbedder()).toMatchObject({ kind: "lexical", space: "hashing-v2-384", dims: 384 });
+    expect(hashingEmbedder()).toMatchObject({ kind: "lexical", space: "hashing-v3-384", dims: 384 });
   });
 
   it("is the same on every device: a known text has a known vector", async () => {

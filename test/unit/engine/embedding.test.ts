@@ -134,7 +134,7 @@ describe("the plan: first one at once, then the model", () => {
     await expect.poll(() => subject.info().model).toBe("embedding");
     // INV-9: the old space keeps answering, and what is added now gets a vector in both.
     expect((await subject.answering()).kind).toBe("lexical");
-    expect([...(await subject.vectorSets(["sushi"])).keys()].toSorted()).toEqual(["hashing-v2-384", "model"]);
+    expect([...(await subject.vectorSets(["sushi"])).keys()].toSorted()).toEqual(["hashing-v3-384", "model"]);
     filled.resolve();
     await subject.settle();
     expect((await subject.answering()).space).toBe("model");

@@ -96,3 +96,9 @@ describe("search in another language", () => {
     expect(await found(memory, "1.2")).toEqual([]);
   });
 });
+
+it("a name that is a stop word of the language of the query is looked for, where memories begin with it", async () => {
+  const memory = openMemory();
+  await tell(memory, ["Mia abita a Torino e lavora in centro", "Ugo abita a Roma quando lavora in banca"]);
+  expect((await found(memory, "Dove abita Mia quando lavora?"))[0]).toMatch(/^Mia/);
+});

@@ -142,6 +142,20 @@ describe("kinds and names", () => {
     expect((await found(memory, "What did Ben say about shoes?"))[0]).toBe("Ben: Nice shoes, Ann!");
   });
 
+  it("tells names apart that have one stem, and knows one that is a stop word", async () => {
+    const memory = openMemory();
+    await tell(memory, ["William has a boat", "Williams has a boat", "William is tall", "Williams is tall"]);
+    await tell(memory, ["Ben likes tea", "Ben works in a bank", "Will likes rum", "Will works in IT"]);
+    for (const [query, best] of [
+      ["Does William have a boat?", "William has a boat"],
+      ["Does Williams have a boat?", "Williams has a boat"],
+      ["What does Will like?", "Will likes rum"],
+      ["Who works in IT?", "Will works in IT"],
+    ] as const) {
+      expect((await found(memory, query))[0], query).toBe(best);
+    }
+  });
+
   it("knows by the message's name who spoke", async () => {
     const memory = openMemory();
     const said = ["Good morning", "I like the park", "Good night"].flatMap((content) =>

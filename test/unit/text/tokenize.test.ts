@@ -17,6 +17,10 @@ describe("words", () => {
     ["me@example.com snake_case", "me example com snake case"],
     ["ＡＢＣ ﬁne ½", "abc fine"],
     ["ΟΔΟΣ", "οδοσ"],
+    ["Łódź, Søren, Đorđe, Goethestraße, Ærø, sœur, Isıl, Þór", "lodz soren dorde goethestrasse aero soeur isil thor"],
+    ["مُحَمَّد", "محمد"],
+    ["C++, C# and C; c++17; a C+x", "c++ c# and c c++ 17 a c x"],
+    ["Über C++ und F#", "uber c++ und f#"],
   ])("folds and splits %j", (text, expected) => {
     expect(words(text).join(" ")).toBe(expected);
   });
@@ -57,6 +61,24 @@ describe("tokenize", () => {
     }
     for (const text of ["it may rain", "May I ask Ann?", "we may meet 7 people"]) {
       expect(tokenize(text)).not.toContain("mai");
+    }
+  });
+
+  it("knows names and acronyms from the stop words that they look like", () => {
+    for (const [text, terms] of [
+      ["Will works in IT", "will work it"],
+      ["Tell me about Will", "tell will"],
+      ["Does Will have a boat?", "will boat"],
+      ["Will: I moved. I met May, too", "will move meet mai"],
+      ["Will's boat", "will boat"],
+      ["I heard The Who at the WHO", "hear who who"],
+      ["Wo wohnt Will?", "wo wohnt will"],
+      ["Will he eat it? He said: May this rain end", "eat sai rain end"],
+      ["Will Ann eat?", "ann eat"],
+      ["WHO WILL EAT IT", "eat"],
+      ["who will eat it", "eat"],
+    ] as const) {
+      expect(tokenize(text).join(" "), text).toBe(terms);
     }
   });
 
