@@ -7,6 +7,7 @@ import type { DecayOptions, MemoryOptions, SearchOptions } from "./options.ts";
 import { toInstant, toView } from "./requests.ts";
 import { toRerankPlan, type RerankPlan } from "./rerank/options.ts";
 import { systemRuntime } from "./runtime.ts";
+import { dayAt, localOffset } from "./text/calendar.ts";
 import { timeIntentOf } from "./text/time-intent.ts";
 import { toFlag } from "./to-flag.ts";
 import type { ISODate } from "./types.ts";
@@ -58,15 +59,25 @@ export function readSearch(query: unknown, options: SearchOptions, memory: Memor
 
 /** What the query says about time, and what age and use count. */
 function toTiming(options: SearchOptions, memory: MemoryOptions, query: string): Pick<SearchRequest, "time" | "decay"> {
-  const reference = toReference(options, (memory.runtime ?? systemRuntime).now());
-  const time = timeIntentOf(query, reference);
-  const decay = toDecay(options.decay === undefined ? memory.decay : options.decay, reference);
+  const [instant, offsetMinutes] = toReference(options, (memory.runtime ?? systemRuntime).now());
+  const time = timeIntentOf(query, dayAt(instant, offsetMinutes), offsetMinutes);
+  const decay = toDecay(options.decay === undefined ? memory.decay : options.decay, instant);
   return { ...(time && { time }), ...(decay && { decay }) };
 }
 
-function toReference({ referenceDate, at }: SearchOptions, now: number): ISODate {
-  if (referenceDate !== undefined) return toInstant(referenceDate, "referenceDate");
-  return at === undefined ? new Date(now).toISOString() : toInstant(at, "at");
+/** When it is asked, and by a clock that is so many minutes ahead of UTC. */
+function toReference({ referenceDate, at }: SearchOptions, now: number): [instant: ISODate, offsetMinutes: number] {
+  const given = referenceDate ?? at ?? new Date(now);
+  const instant = toInstant(given, referenceDate === undefined ? "at" : "referenceDate");
+  return [instant, offsetOf(given) ?? localOffset(instant)];
+}
+
+/** Of the clock that an ISO string is of: UTC where it is a day alone. Undefined where it does not say. */
+function offsetOf(given: unknown): number | undefined {
+  if (typeof given !== "string") return undefined;
+  const [, sign, hours, minutes] = /T.*([+-])(\d\d):?(\d\d)$/i.exec(given) ?? [];
+  if (sign !== undefined) return Number(`${sign}1`) * (60 * Number(hours) + Number(minutes));
+  return /T.*[^Z]$/i.test(given) ? undefined : 0;
 }
 
 function toDecay(decay: unknown, reference: ISODate): SearchRequest["decay"] | null {

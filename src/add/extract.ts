@@ -1,7 +1,8 @@
 /** Messages → facts: by the app's LLM, or by the rules where there is none. */
 import type { ClaimedOp } from "../engine/engine.ts";
+import { localDay } from "../text/calendar.ts";
 import { eventTimeOf } from "../text/when.ts";
-import type { FactDetails, OpOptions, PendingOp, RelationDraft } from "../types.ts";
+import type { FactDetails, ISODay, OpOptions, PendingOp, RelationDraft } from "../types.ts";
 import { ask } from "./ask.ts";
 import { categoriesByWords, DEFAULT_CATEGORIES, DEFAULT_NAMES } from "./categories.ts";
 import { describeImages } from "./describe.ts";
@@ -178,7 +179,7 @@ function catalogOf({ customCategories }: OpOptions): Record<string, string> {
   return customCategories ?? DEFAULT_CATEGORIES;
 }
 
-/** The instant the messages were said. */
-export function saidOn(op: PendingOp): string {
-  return op.options.timestamp ?? op.acceptedAt;
+/** The day on which the messages were said: where they are of now, by the clock of this device. */
+export function saidOn({ options, acceptedAt }: PendingOp): ISODay {
+  return options.timestamp?.slice(0, 10) ?? localDay(acceptedAt);
 }

@@ -3,6 +3,7 @@ import { InvalidInputError } from "../errors.ts";
 import { TABLES, type ReadTx, type TableName, type WriteTx } from "../store/store.ts";
 import { canonicalJSON } from "../text/canonical-json.ts";
 import { hashText } from "../text/statement.ts";
+import { localDay } from "../text/calendar.ts";
 import { eventTimeOf } from "../text/when.ts";
 import type { Change, HistoryEntry, ISODate, JSONObject, MemoryRecord, Scope } from "../types.ts";
 import { drop } from "./accept.ts";
@@ -215,7 +216,7 @@ function fieldsOf(before: MemoryRecord, request: UpdateRequest, nowIso: ISODate)
 
 /** The new text and what it tells; what was told of the old one may no longer be true. */
 function toldBy(text: string, nowIso: ISODate): Changes {
-  const eventTime = eventTimeOf(text, nowIso) ?? undefined;
+  const eventTime = eventTimeOf(text, localDay(nowIso)) ?? undefined;
   return { memory: text, origin: "app", eventTime, categories: undefined, structuredData: undefined };
 }
 

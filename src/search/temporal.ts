@@ -1,4 +1,5 @@
 /** How well a memory answers what a query says about time. Pure: dates in, a number in [0, 1] out. */
+import { dayAt, daysBetween, oneDay, union } from "../text/calendar.ts";
 import type { TimeIntent } from "../text/time-intent.ts";
 import type { EventTime, ISODate, ISODay } from "../types.ts";
 
@@ -10,7 +11,6 @@ export interface MemoryTimes {
   eventTime?: EventTime;
 }
 
-const DAY_MS = 86_400_000;
 /** A memory this many days old is half as recent as one of today. */
 const RECENT_DAYS = 30;
 /** A memory this far outside of the days asked about, or as far as they are long, is half as near as one inside. */
@@ -20,8 +20,12 @@ const MAX_DAYS = 366;
 
 /** 1: just what is asked for; 0: nothing to do with it, or the query does not ask. */
 export function timeliness(intent: TimeIntent, times: MemoryTimes): number {
-  const { window, lean, reference } = intent;
-  if (window) return nearness(window, times.eventTime ?? dayOf(times.createdAt));
+  const { window, lean, reference, offsetMinutes = 0, told = false } = intent;
+  if (window) {
+    const { eventTime, createdAt } = times;
+    const byEvent = eventTime ? nearness(window, eventTime) : 0;
+    return eventTime && !told ? byEvent : Math.max(byEvent, nearness(window, dayOf(createdAt, offsetMinutes)));
+  }
   if (!lean) return 0;
   const recency = 1 / (1 + age(times, reference) / RECENT_DAYS);
   return lean === "recent" ? recency : 1 - recency;
@@ -40,11 +44,7 @@ function age({ eventTime, updatedAt }: MemoryTimes, reference: ISODay): number {
   return Math.max(0, daysBetween(isOver ? eventTime.to : updatedAt.slice(0, 10), reference));
 }
 
-export function dayOf(instant: ISODate): EventTime {
-  const day = instant.slice(0, 10);
-  return { from: day, to: day };
-}
-
-function daysBetween(from: ISODay, to: ISODay): number {
-  return (Date.parse(to) - Date.parse(from)) / DAY_MS;
+/** By the clock of who asks, and by that of UTC, in which a day without a time is kept: an instant may be of two days. */
+export function dayOf(instant: ISODate, offsetMinutes: number): EventTime {
+  return union(oneDay(dayAt(instant, 0)), oneDay(dayAt(instant, offsetMinutes)));
 }

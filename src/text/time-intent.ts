@@ -12,7 +12,7 @@ import { tenseOf } from "./tense.ts";
 export interface TimeIntent {
   /** The day that is today for the query. */
   reference: ISODay;
-  /** The clock of who asks, in minutes east of UTC: an instant is of its day there. @default 0 */
+  /** How far the clock of who asks is ahead of UTC, in minutes: what was told is of its day there. @default 0 */
   offsetMinutes?: number;
   /** The days that it asks about, both ends included. An open end is {@link FIRST_DAY} or {@link LAST_DAY}. */
   window?: EventTime;

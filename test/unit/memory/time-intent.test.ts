@@ -2,7 +2,7 @@ import "fake-indexeddb/auto";
 import type { Memory } from "keepsake";
 import { InvalidInputError } from "keepsake";
 import { fakeRuntime, type FakeRuntime } from "keepsake/testing";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { freshDatabase, openMemory, texts } from "./fixtures.ts";
 
 beforeEach(freshDatabase);
@@ -99,6 +99,30 @@ describe("a search that names a time", () => {
     expect(await first("the dish cooked most recently")).toBe("Cooked dish number 2");
     expect(await first("the dish I first cooked")).toBe("Cooked dish number 0");
     expect(texts(await memory.search("quantum in August", ALICE))[0]).toBe("Cooked dish number 1");
+  });
+
+  it("takes today from the clock of `referenceDate`, or else of the device", async () => {
+    const memory = openMemory({ runtime: fakeRuntime({ now: "2026-11-26T02:00:00Z" }) });
+    await memory.add("Cooked soup", { ...ALICE, infer: false, timestamp: "2026-11-26T02:00:00Z" });
+    const timeOf = async (query: string, referenceDate?: string | Date) => {
+      const options = { ...ALICE, explain: true, ...(referenceDate !== undefined && { referenceDate }) };
+      return (await memory.search(query, options)).results[0]!.parts!.time;
+    };
+    const best = 0.1;
+    expect(await timeOf("soup of today", "2026-11-25T18:00:00-08:00")).toBeCloseTo(best, 10);
+    expect(await timeOf("soup of yesterday", "2026-11-26T18:00:00-08:00")).toBeCloseTo(best, 10);
+    expect(await timeOf("soup of yesterday", "2026-11-27")).toBeCloseTo(best, 10);
+    expect(await timeOf("soup of yesterday", "2026-11-28T02:00:00Z")).toBeLessThan(best);
+    const zone = vi.spyOn(Date.prototype, "getTimezoneOffset").mockReturnValue(480);
+    try {
+      expect(await timeOf("soup of yesterday")).toBeLessThan(best);
+      expect(await timeOf("soup of yesterday", new Date("2026-11-27T02:00:00Z"))).toBeCloseTo(best, 10);
+      await memory.add("Baking bread tomorrow", { ...ALICE, infer: false });
+      const { results } = await memory.search("bread", ALICE);
+      expect(results[0]!.eventTime).toEqual({ from: "2026-11-26", to: "2026-11-26" });
+    } finally {
+      zone.mockRestore();
+    }
   });
 
   it("counts from `referenceDate`, from `at`, or from now; nothing else changes a score", async () => {

@@ -35,6 +35,23 @@ describe("timeliness", () => {
     expect(timeliness(may, times("2026-05-07", "2026-11-01"))).toBeLessThan(0.2);
   });
 
+  it("goes by the better of both where it asks what was told", () => {
+    const told: TimeIntent = { ...may, told: true };
+    expect(timeliness(told, times("2026-05-07", "2026-11-01"))).toBe(1);
+    expect(timeliness(told, times("2026-11-01", "2026-05-07"))).toBe(1);
+  });
+
+  it("takes the day of an instant by the clock of who asks, and by UTC's, in which days without a time are", () => {
+    const day: TimeIntent = { reference: REFERENCE, window: { from: "2026-11-25", to: "2026-11-25" } };
+    const told = (createdAt: string) => ({ createdAt, updatedAt: createdAt });
+    const inLosAngeles = { ...day, offsetMinutes: -480 };
+    expect(timeliness(inLosAngeles, told("2026-11-26T02:00:00.000Z"))).toBe(1);
+    expect(timeliness(inLosAngeles, told("2026-11-25T00:00:00.000Z"))).toBe(1);
+    expect(timeliness(inLosAngeles, told("2026-11-26T08:00:00.000Z"))).toBeLessThan(1);
+    expect(timeliness({ ...day, offsetMinutes: 840 }, told("2026-11-24T10:00:00.000Z"))).toBe(1);
+    expect(timeliness(day, told("2026-11-26T02:00:00.000Z"))).toBeLessThan(1);
+  });
+
   it("of the latest is highest today, of the first lowest", () => {
     const [recent, early] = (["recent", "early"] as const).map((lean) => ({ reference: REFERENCE, lean }));
     expect(timeliness(recent!, times("2026-11-22"))).toBe(1);
