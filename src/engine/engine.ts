@@ -179,7 +179,7 @@ export interface SearchRequest extends Selection {
   graph?: boolean;
   /** What the query says about time. @default nothing */
   time?: TimeIntent;
-  /** Use and age count, as of `reference`. No effect with `at`: what was used then is not known. @default no */
+  /** Use and age count, as of `reference`: {@link Engine.noteUse}. No effect with `at`: what was used then is not known. @default no */
   decay?: { halfLifeDays: number; reference: ISODate };
 }
 
@@ -302,6 +302,11 @@ export interface Engine {
   pending(): Promise<PendingOp[]>;
   /** Best first; equal scores by `seq`, newest first. */
   search(request: SearchRequest): Promise<SearchResult[]>;
+  /**
+   * Of what a search with `decay` found, this was given to the app: it counts as a use, noted behind the call.
+   * @param reference as of then, or now where that is still to come
+   */
+  noteUse(ids: string[], reference: ISODate): Promise<void>;
   /**
    * How well each document answers the query, as a cross-encoder on this device reads them: in the order of the
    * documents, in [0, 1], higher is better.

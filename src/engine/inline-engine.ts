@@ -11,6 +11,7 @@ import type {
   Feedback,
   Graph,
   HistoryEntry,
+  ISODate,
   MemoryItem,
   PendingOp,
   Relation,
@@ -54,7 +55,6 @@ import { openStore, planOf, type EngineParts } from "./parts.ts";
 import { recall } from "./recall.ts";
 import type { Rerankers } from "./rerankers.ts";
 import type { EntityCount, ListPage, MessageResult, UndoResult } from "./results.ts";
-import { search } from "./search.ts";
 import { checkFilter, recordsOf, selects } from "./selection.ts";
 import { openTabs, type Tabs } from "./tabs.ts";
 import type { TimeSearch } from "./time-search.ts";
@@ -88,7 +88,7 @@ class InlineEngine implements Engine {
   readonly #seldom = partLoader(() => import("./seldom.ts"));
   readonly #parts: EngineParts;
   #rerankers: Rerankers | null = null;
-  /** Where a search has asked about time or use. */
+  /** From the first search on. */
   #timely: TimeSearch | null = null;
   #closed = false;
 
@@ -198,7 +198,7 @@ class InlineEngine implements Engine {
     this.#assertOpen();
     checkFilter(request.filter);
     const embedder = await this.#embedding.answering();
-    const { at, time, decay } = request;
+    const { at } = request;
     // While the first search waits for the part, the views that it needs load.
     const [{ readEntityOverlap, queryWords, searchAsOf }] = await Promise.all([
       this.#seldom(),
@@ -210,14 +210,14 @@ class InlineEngine implements Engine {
     const vector = await embedder.embedOne(request.query);
     const about = request.graph ? await readEntityOverlap(this.#context, request, request.query) : null;
     const basis = { kind: embedder.kind, words: queryWords, nowIso: isoNow(this.#context.runtime), about };
-    const results =
-      time || decay
-        ? await (await this.#timeSearch()).search(request, vector, embedder, basis)
-        : await this.#views.selected(selects(request), embedder, (views, tx) =>
-            search(views, request, vector, basis, tx),
-          );
+    const results = await (await this.#timeSearch()).search(request, vector, embedder, basis);
     this.#maintenance.wake();
     return results;
+  }
+
+  async noteUse(ids: string[], reference: ISODate): Promise<void> {
+    this.#assertOpen();
+    (await this.#timeSearch()).noteUse(ids, reference);
   }
 
   async rerank(request: RerankRequest): Promise<number[]> {

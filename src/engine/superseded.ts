@@ -5,6 +5,7 @@
 import { overlap, weakTerms } from "../search/fuse.ts";
 import { nearness } from "../search/temporal.ts";
 import type { ReadTx } from "../store/store.ts";
+import type { Order } from "../text/former.ts";
 import { FIRST_DAY, LAST_DAY, type TimeIntent } from "../text/time-intent.ts";
 import { tokenize } from "../text/tokenize.ts";
 import type { Change, EventTime, ISODate, MemoryRecord, Superseded } from "../types.ts";
@@ -26,7 +27,7 @@ export interface Version {
   lastSeq: number;
   /** As it was, under that id; null for the present text, which is in a view already. */
   former: FormerText | null;
-  /** How well it answers what the query says about time, in [0, 1]; a former text with 0 is no result. */
+  /** How well it answers what the query says about time, in [0, 1]; 0: not better than what took its place. */
   timeliness: number;
   /** The version that the query may name in its place ("Hamburg", for what was before it), if there is one. */
   besideId: string | null;
@@ -38,8 +39,8 @@ interface FormerText {
 }
 
 /** Whether it may ask for what does not hold any more. */
-export function asksForPast({ window, order, reference }: TimeIntent): boolean {
-  return order !== undefined || (window !== undefined && window.to < reference);
+export function asksForPast({ window, order, former, reference }: TimeIntent): boolean {
+  return order !== undefined || former !== undefined || (window !== undefined && window.to < reference);
 }
 
 /**
@@ -98,7 +99,7 @@ function versionsOf(changes: readonly Change[], intent: TimeIntent, nowIso: ISOD
   if (former.length === 0) return [];
   const isDeleted = present.deletedAt !== undefined;
   const chain = isDeleted ? former : [...former, null];
-  const timeliness = intent.window ? heldIn(intent.window, chain, present) : orderedBy(intent.order, chain, present);
+  const timeliness = timelinessOf(intent, chain, present);
   const idOf = (i: number): string | null => (i in chain ? (chain[i]?.record.id ?? memoryId) : null);
   const step = intent.order?.is === "after" ? -1 : 1;
   const versions = chain.map((version, i): Version => {
@@ -108,7 +109,12 @@ function versionsOf(changes: readonly Change[], intent: TimeIntent, nowIso: ISOD
   });
   // Of days in which it was as it is now, it tells what any other memory does.
   const isAnswer = versions.some((version) => version.timeliness > 0 && (version.former || intent.order));
-  return isAnswer ? versions.reverse() : [];
+  return isAnswer || intent.former ? versions.reverse() : [];
+}
+
+function timelinessOf(intent: TimeIntent, chain: readonly (FormerText | null)[], present: MemoryRecord): number[] {
+  if (intent.window) return heldIn(intent.window, chain, present);
+  return intent.order ? orderedBy(intent.order, chain, present) : chain.map(() => 0);
 }
 
 /** Not what the app deleted, what has expired, or what was folded into another memory, whose versions tell of it. */
@@ -167,8 +173,7 @@ function isOf(window: EventTime, when: EventTime | undefined): boolean {
  * Of each how well the query names what came after it (before it), where it says what that is: half as well further off.
  * What is named by both was not ended by it: who drank coffee before bed and drinks tea before bed has a habit.
  */
-function orderedBy(order: TimeIntent["order"], chain: readonly (FormerText | null)[], present: MemoryRecord): number[] {
-  const { is = "before", of = "" } = order ?? {};
+function orderedBy({ is, of }: Order, chain: readonly (FormerText | null)[], present: MemoryRecord): number[] {
   if (of === "") return chain.map((version) => Number(is === "before" && version !== null));
   const asked = tokenize(of);
   const named = chain.map((version) =>

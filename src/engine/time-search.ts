@@ -4,7 +4,7 @@
  */
 import type { ReadTx } from "../store/store.ts";
 import type { TimeIntent } from "../text/time-intent.ts";
-import type { MemoryRecord, ScoreParts, SearchResult } from "../types.ts";
+import type { ISODate, MemoryRecord, ScoreParts, SearchResult } from "../types.ts";
 import { Accesses } from "./accesses.ts";
 import { openPastView } from "./as-of.ts";
 import type { CachedEmbedder } from "./cached-embedder.ts";
@@ -12,6 +12,7 @@ import { readClock, type Clock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
 import { decayFactor } from "../search/decay.ts";
 import type { SearchRequest } from "./engine.ts";
+import { FormerWords } from "./former-words.ts";
 import type { ScopeView } from "./scope-view.ts";
 import { search, type SearchBasis, type TimeSignal } from "./search.ts";
 import { selects } from "./selection.ts";
@@ -24,8 +25,8 @@ const MIN_POOL = 50;
 /** Memories whose former texts are looked at. Each is a read of the log. */
 const WITH_PAST = 20;
 
-/** A result with all that its score is made of. */
-type Scored = SearchResult & { parts: ScoreParts };
+/** A result with all that its score is made of, and the `seq` that ties are broken by. */
+type Scored = SearchResult & { parts: ScoreParts; seq: number };
 
 interface Given {
   request: SearchRequest;
@@ -38,14 +39,17 @@ interface Versions {
   versions: Version[];
   /** When they were read; null: whenever. */
   clock: Clock | null;
+  /** Whether former texts are results that the query's time does not ask for, behind what took their place. */
+  alsoFormer: boolean;
 }
 
-const NO_VERSIONS: Versions = { versions: [], clock: null };
+const NO_VERSIONS: Versions = { versions: [], clock: null, alsoFormer: false };
 
 export class TimeSearch {
   readonly #context: EngineContext;
   readonly #views: Views;
   readonly #accesses: Accesses;
+  readonly #formerWords = new FormerWords();
 
   constructor(context: EngineContext, views: Views) {
     this.#context = context;
@@ -60,15 +64,24 @@ export class TimeSearch {
     embedder: CachedEmbedder,
     basis: SearchBasis,
   ): Promise<SearchResult[]> {
-    const { topK, threshold, decay, explain } = request;
+    const { topK, threshold, time, decay, explain } = request;
     if (topK === 0) return [];
+    const plain = time || decay ? null : await this.#plain({ request, vector, embedder, basis });
+    if (plain) return plain;
     const wanted = { ...request, topK: Math.max(MIN_POOL, 3 * topK), threshold: 0, explain: true };
     const found = await this.#found({ request: wanted, vector, embedder, basis });
     const kept = found.filter(({ score }) => score >= threshold);
     const best = (decay ? await this.#decayed(kept, decay) : kept).slice(0, topK);
-    // A reference date is no day on which it was of use, where that is still to come.
-    if (decay) this.#accesses.note(idsOf(best), Math.min(Date.parse(decay.reference), Date.parse(basis.nowIso)));
-    return explain ? best : best.map(({ parts: _parts, ...result }) => result);
+    return best.map(({ parts, seq: _seq, ...result }) => (explain ? { ...result, parts } : result));
+  }
+
+  /**
+   * Search with `decay` gave these to the app.
+   * @param reference no day on which they were of use, where that is still to come
+   */
+  noteUse(ids: readonly string[], reference: ISODate): void {
+    if (ids.length === 0) return;
+    this.#accesses.note(ids, Math.min(Date.parse(reference), this.#context.runtime.now()));
   }
 
   /** Resolves when nothing is left to write. */
@@ -76,39 +89,54 @@ export class TimeSearch {
     return this.#accesses.settle();
   }
 
-  /** Present texts, and former ones where the query asks for the past. */
+  /** Null where the query has words that only former texts have. */
+  #plain({ request, vector, embedder, basis }: Given): Promise<SearchResult[] | null> {
+    return this.#views.selected(selects(request), embedder, async (views, tx) => {
+      const named = await this.#formerWords.named(views, request.query, tx);
+      return named.length > 0 ? null : search(views, request, vector, basis, tx);
+    });
+  }
+
+  /** Present texts, and former ones where the query asks for the past, or has their words. */
   async #found(given: Given): Promise<Scored[]> {
     const { request, vector, embedder, basis } = given;
-    const { time } = request;
-    const { versions, clock } = time && asksForPast(time) ? await this.#versions(given, time) : NO_VERSIONS;
+    const { versions, clock, alsoFormer } = await this.#versions(given);
     const past: ScopeView[] = [];
     try {
       for (const [scopeKey, records] of byScope(versions)) {
         past.push(await openPastView(scopeKey, records, new Map(), embedder));
       }
-      const timely = { ...basis, time: signalOf(time, versions) };
+      const timely = { ...basis, time: signalOf(request.time, versions) };
       const found = await this.#views.selected(selects(request), embedder, async (views, tx) => {
         if (clock !== null && !(await isStill(tx, clock, versions))) return null;
-        return search([...views, ...past], request, vector, timely, tx);
+        const all = [...views, ...past];
+        return scored(all, await search(all, request, vector, timely, tx));
       });
       // Something was deleted or forgotten while its former text was being embedded.
-      return found === null ? await this.#found(given) : withVersions(found as Scored[], versions);
+      return found === null ? await this.#found(given) : withVersions(found, versions, alsoFormer);
     } finally {
       for (const view of past) view.close();
     }
   }
 
-  /** Of the memories that the query is about; where it names no days, also of what was deleted lately. */
-  async #versions({ request, vector, embedder, basis }: Given, time: TimeIntent): Promise<Versions> {
-    const { scopeKeys, changed } = await this.#views.selected(selects(request), embedder, async (views, tx) => {
-      const best = await search(views, { ...request, topK: WITH_PAST }, vector, basis, tx);
-      const changed = idsOf(best).filter((id) => views.some((view) => hasPast(view, id)));
-      return { scopeKeys: time.order ? views.map((view) => view.scopeKey) : [], changed };
+  /** Of the memories that the query is about or names; where it asks for an order, also of what was deleted lately. */
+  async #versions({ request, vector, embedder, basis }: Given): Promise<Versions> {
+    const time = request.time ?? { reference: basis.nowIso.slice(0, 10) };
+    const isAsked = asksForPast(time);
+    const { scopeKeys, named, best } = await this.#views.selected(selects(request), embedder, async (views, tx) => {
+      const isOfNow = time.lean === "recent";
+      const named = isOfNow ? [] : await this.#formerWords.named(views, request.query, tx);
+      const found = isAsked ? await search(views, { ...request, topK: WITH_PAST }, vector, basis, tx) : [];
+      const best = idsOf(found).filter((id) => views.some((view) => hasPast(view, id)));
+      return { scopeKeys: time.order ? views.map((view) => view.scopeKey) : [], named, best };
     });
+    if (!isAsked && named.length === 0) return NO_VERSIONS;
+    const alsoFormer = time.former === true || (named.length > 0 && !time.order);
     // Not in the turn of the views: other searches need not wait for it.
     return this.#context.store.read(["meta", "changes"], async (tx) => {
-      const log = await readLog(tx, scopeKeys, changed);
-      return { versions: versionsIn(log, time, basis.nowIso), clock: await readClock(tx) };
+      const log = await readLog(tx, scopeKeys, [...new Set([...best, ...named])]);
+      const versions = versionsIn(log, alsoFormer ? { ...time, former: true } : time, basis.nowIso);
+      return { versions, clock: await readClock(tx), alsoFormer };
     });
   }
 
@@ -152,8 +180,16 @@ function idsOf(results: readonly SearchResult[]): string[] {
   return results.map(({ id }) => id);
 }
 
+function scored(views: readonly ScopeView[], results: readonly SearchResult[]): Scored[] {
+  return results.map((result): Scored => {
+    const view = views.find((one) => one.labelOf(result.id) !== undefined)!;
+    return { ...(result as Scored), seq: view.rowAt(view.labelOf(result.id)!).seq };
+  });
+}
+
+/** Null where the query's time has nothing to say about how well a memory answers. */
 function signalOf(time: TimeIntent | undefined, versions: readonly Version[]): TimeSignal | null {
-  if (!time) return null;
+  if (!time?.window && !time?.lean && !time?.order) return null;
   const signal = timeSignalOf(time);
   const known = new Map(versions.map(({ id, timeliness }) => [id, timeliness]));
   return {
@@ -166,23 +202,42 @@ function signalOf(time: TimeIntent | undefined, versions: readonly Version[]): T
   };
 }
 
-/** Versions of memories as results: each as good as itself, or as the one beside it that has the words of the query. */
-function withVersions(found: Scored[], versions: readonly Version[]): Scored[] {
+/**
+ * Versions of memories as results. One that is of the time asked about is as good as itself, or as the one beside it that
+ * has the words of the query. A former text that is not stands behind the present one, which then is as good as it.
+ */
+function withVersions(found: Scored[], versions: readonly Version[], alsoFormer: boolean): Scored[] {
   if (versions.length === 0) return found;
   const byId = new Map(found.map((result) => [result.id, result]));
   const byVersion = new Map(versions.map((version) => [version.id, version]));
+  const behind = alsoFormer ? bestBehind(versions, byId) : new Map<string, Scored>();
   const results = found.flatMap((result): Scored[] => {
     const version = byVersion.get(result.id);
     if (!version) return [result];
     const { memoryId: id, former, besideId, timeliness } = version;
-    if (former && timeliness === 0) return [];
-    const beside = byId.get(besideId ?? "") ?? result;
-    const better = timeliness > 0 && timeless(beside) > timeless(result) ? beside : result;
+    if (former && timeliness === 0 && !alsoFormer) return [];
+    const beside = timeliness > 0 ? byId.get(besideId ?? "") : undefined;
+    const better = [result, beside, former ? undefined : behind.get(id)].reduce(moreTimeless)!;
     const parts = { ...better.parts, time: result.parts.time };
     const score = Math.min(1, timeless(better) + parts.time);
     return [{ ...result, id, score, parts, ...(former && { superseded: former.superseded }) }];
   });
   return results.sort(byScore);
+}
+
+/** By memory, the best of the former texts that stand behind it. */
+function bestBehind(versions: readonly Version[], byId: ReadonlyMap<string, Scored>): Map<string, Scored> {
+  const best = new Map<string, Scored>();
+  for (const { id, memoryId, former, timeliness } of versions) {
+    const better = former && timeliness === 0 ? moreTimeless(best.get(memoryId), byId.get(id)) : undefined;
+    if (better) best.set(memoryId, better);
+  }
+  return best;
+}
+
+/** The first, where they are equal. */
+function moreTimeless(a: Scored | undefined, b: Scored | undefined): Scored | undefined {
+  return !a || (b && timeless(b) > timeless(a)) ? b : a;
 }
 
 function timeless({ parts }: Scored): number {
@@ -193,9 +248,8 @@ function sum({ meaning, words, surroundings, person, time }: ScoreParts): number
   return meaning + words + surroundings + person + time;
 }
 
-/** Equal ones stay as they are. */
 function byScore(a: Scored, b: Scored): number {
-  return b.score - a.score;
+  return b.score - a.score || b.seq - a.seq;
 }
 
 /** When a memory was last of use, but for searches: what it says happened, or it was changed. In ms. */

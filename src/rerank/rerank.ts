@@ -28,7 +28,21 @@ export async function searchReranked(
   plan: RerankPlan | null,
 ): Promise<Pick<SearchAnswer, "results" | "rerank">> {
   if (request === null) return { results: [] };
-  if (plan === null) return { results: await ports.engine.search(request) };
+  const answer = plan === null ? { results: await ports.engine.search(request) } : await reranked(ports, request, plan);
+  const { decay, at } = request;
+  if (decay && at === undefined) {
+    // A former text is of no use to the one that took its place.
+    const used = answer.results.filter(({ superseded }) => !superseded).map(({ id }) => id);
+    await ports.engine.noteUse(used, decay.reference);
+  }
+  return answer;
+}
+
+async function reranked(
+  ports: RerankPorts,
+  request: SearchRequest,
+  plan: RerankPlan,
+): Promise<Pick<SearchAnswer, "results" | "rerank">> {
   const topK = request.topK === 0 ? 0 : Math.max(request.topK, plan.topN);
   const found = await ports.engine.search({ ...request, topK });
   const { ranked, outcome } = await rerank(ports, request.query, found, plan);

@@ -23,6 +23,7 @@ export const ENGINE_METHODS = [
   "cancel",
   "pending",
   "search",
+  "noteUse",
   "rerank",
   "searchMessages",
   "relationsAround",

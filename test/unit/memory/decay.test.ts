@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { InvalidInputError, type Memory, type SearchOptions } from "keepsake";
+import { InvalidInputError, type Memory, type Reranker, type SearchOptions } from "keepsake";
 import { fakeRuntime, type FakeRuntime } from "keepsake/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openIndexedDBStore } from "../../../src/store/indexeddb-store.ts";
@@ -82,6 +82,14 @@ describe("decay", () => {
     await last.forget(ALICE);
     await last.close();
     expect(await accessRows()).toEqual([]);
+  });
+
+  it("counts as a use what the app was given: not all that was reranked, nor a former text for the present one", async () => {
+    const reranker: Reranker = async ({ documents }) => documents.map((text) => Number(text === "green tea"));
+    const { memory } = await openTeas({ reranker });
+    for (let i = 0; i < 3; i++) await memory.search("tea", { ...ALICE, topK: 1, rerank: true, decay: true });
+    await memory.close();
+    expect(await accessRows()).toHaveLength(1);
   });
 
   it("applies after the threshold: what decay takes away hides nothing", async () => {

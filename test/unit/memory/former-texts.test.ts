@@ -116,6 +116,50 @@ describe("former texts", () => {
     expect(await formerly(memory, "what did I drink before tea?")).toEqual(["User drinks coffee before bed"]);
   });
 
+  it("are found behind what took their place where the query has their words alone, or asks what ever was", async () => {
+    const { memory } = await openChain(["User lives in Bonn", "User moved to Hamburg", "User moved to Kiel"]);
+    await memory.add("User has a dog", { ...ALICE, infer: false });
+    const found = async (query: string) => (await memory.search(query, { ...ALICE, explain: true })).results;
+    for (const query of [
+      "Have I ever lived in Bonn?",
+      "Did I live in Bonn?",
+      "When did I leave Bonn?",
+      "Where have I lived?",
+      "What did I say about Bonn?",
+      "Bonn",
+      "bonn 53111",
+    ]) {
+      const [first, ...rest] = await found(query);
+      expect([query, first!.memory, first!.superseded]).toEqual([query, "User moved to Kiel", undefined]);
+      const bonn = rest.find((result) => result.memory === "User lives in Bonn");
+      expect([query, bonn?.superseded?.by]).toEqual([query, "User moved to Hamburg"]);
+      expect(bonn!.parts!.time).toBe(0);
+    }
+    const [, hamburg] = await found("When did I move to Hamburg?");
+    expect([hamburg!.memory, hamburg!.superseded?.by]).toEqual(["User moved to Hamburg", "User moved to Kiel"]);
+    for (const query of ["Where do I live?", "my dog", "what did I say about my dog", "Oslo"]) {
+      expect((await found(query)).filter((result) => result.superseded)).toEqual([]);
+    }
+  });
+
+  it("of another scope are found by no word, nor what was forgotten", async () => {
+    const { memory, id } = await openChain(["User works at Acme", "User works at Globex"]);
+    await memory.add("User has a cat", { userId: "bob", infer: false });
+    expect(await formerly(memory, "Acme")).toEqual(["User works at Acme"]);
+    expect(texts(await memory.search("Acme", { userId: "bob" }))).toEqual(["User has a cat"]);
+    await memory.forget(id);
+    expect((await memory.search("Acme", ALICE)).results).toEqual([]);
+    await memory.add("User works at Initech", { ...ALICE, infer: false });
+    await memory.reset();
+    await memory.add("User has a cat", { ...ALICE, infer: false });
+    expect(texts(await memory.search("Initech", ALICE))).toEqual(["User has a cat"]);
+  });
+
+  it("that an add has deleted are found by their words", async () => {
+    const memory = await openTea();
+    expect(await formerly(memory, "tea which I liked")).toEqual(["User likes tea"]);
+  });
+
   it("come in the order of how near they were to what the query names", async () => {
     const { memory } = await openChain(["User lives in Bonn", "User lives in Hamburg", "User lives in Munich"]);
     expect(await formerly(memory, "where did I live before Munich")).toEqual([
