@@ -47,10 +47,12 @@ export function readSearch(query: unknown, options: SearchOptions, memory: Memor
   if (rerank && !included.memories) {
     throw new InvalidInputError("keepsake: rerank and criteria put memories in order. Include memories, or drop them.");
   }
-  const forMemories = { ...ranked, ...toTiming(options, memory, shared.query) };
+  const { time, decay } = toTiming(options, memory, shared.query);
+  const timed = time && { time };
+  const forMemories = { ...ranked, ...timed, ...(decay && { decay }) };
   return {
     request: included.memories ? { ...forMemories, ...(graph && { graph: true }) } : null,
-    messages: included.messages ? forMessages : null,
+    messages: included.messages ? { ...forMessages, ...timed } : null,
     around: graph ? shared : null,
     rerank,
     fields: toFields(options.fields, "search"),
@@ -58,11 +60,11 @@ export function readSearch(query: unknown, options: SearchOptions, memory: Memor
 }
 
 /** What the query says about time, and what age and use count. */
-function toTiming(options: SearchOptions, memory: MemoryOptions, query: string): Pick<SearchRequest, "time" | "decay"> {
+function toTiming(options: SearchOptions, memory: MemoryOptions, query: string) {
   const [instant, offsetMinutes] = toReference(options, (memory.runtime ?? systemRuntime).now());
   const time = timeIntentOf(query, dayAt(instant, offsetMinutes), offsetMinutes);
   const decay = toDecay(options.decay === undefined ? memory.decay : options.decay, instant);
-  return { ...(time && { time }), ...(decay && { decay }) };
+  return { time, decay };
 }
 
 /** When it is asked, and by a clock that is so many minutes ahead of UTC. */

@@ -12,7 +12,7 @@ import type { SearchRequest, Selection } from "./engine.ts";
 import { ScopeView } from "./scope-view.ts";
 import { search } from "./search.ts";
 import { selects } from "./selection.ts";
-import { timeSignalOf } from "./time-signal.ts";
+import { MEMORIES, timeSignalOf } from "./time-signal.ts";
 
 /** Old texts that are embedded at a time: a batch of the model, and less than the embedder remembers. */
 const BATCH = 32;
@@ -65,7 +65,7 @@ export async function searchAsOf(
       views.push(await openPastView(scopeKey, live, known, embedder));
     }
     const vector = await embedder.embedOne(request.query);
-    const time = request.time ? timeSignalOf(request.time) : null;
+    const time = timeSignalOf(request.time, MEMORIES);
     const basis = { kind: embedder.kind, words: queryWords, nowIso: request.at, about: null, time };
     return await context.store.read(["memories"], (tx) => search(views, request, vector, basis, tx));
   } finally {

@@ -193,7 +193,7 @@ export interface RerankRequest {
 }
 
 /** As for memories, over kept messages. */
-export interface MessageSearchRequest extends Omit<SearchRequest, "showExpired" | "graph"> {
+export interface MessageSearchRequest extends Omit<SearchRequest, "showExpired" | "graph" | "decay"> {
   /** Messages of the same scope on either side of each, from 0. */
   contextMessages: number;
   /** Of those found only these of which not all that is remembered was deleted. @default false */

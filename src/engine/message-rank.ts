@@ -6,24 +6,35 @@ import { tokenize } from "../text/tokenize.ts";
 import type { MessageSearchRequest } from "./engine.ts";
 import type { HeldMessage, MessageView } from "./message-view.ts";
 import { rank, type Ranked } from "./rank.ts";
+import { timeSignalOf, type Timed } from "./time-signal.ts";
 
 /** The query's vector, and what made it; null where messages are not embedded. */
 export type QueryVector = { vector: Float32Array; kind: "semantic" | "lexical" } | null;
 
 export type FoundMessage = Ranked<MessageView>;
 
+const MESSAGES: Timed<MessageView> = {
+  labels: (view) => view.labels(),
+  timesAt(view, label) {
+    const { at } = view.at(label);
+    return { createdAt: at, updatedAt: at };
+  },
+  placeAt: (view, label) => view.at(label).order,
+};
+
 /** Best first; equal scores by order, then index, newest first. */
 export function rankMessages(
   views: readonly MessageView[],
-  request: Pick<MessageSearchRequest, "query" | "topK" | "threshold" | "filter">,
+  request: Pick<MessageSearchRequest, "query" | "topK" | "threshold" | "filter" | "time">,
   vector: QueryVector,
 ): FoundMessage[] {
-  const { query, filter } = request;
+  const { query, filter, time } = request;
   return rank(views, request, {
     ...(vector ?? { vector: null, kind: "none" }),
     words: queryWords,
     allowed: views.map((view) => allowedLabels(view, filter)),
     isExact: isSameAs(query),
+    time: timeSignalOf(time, MESSAGES),
     newestFirst,
   });
 }

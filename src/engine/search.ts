@@ -6,8 +6,8 @@ import type { ReadTx } from "../store/store.ts";
 import type { ISODate, SearchResult } from "../types.ts";
 import type { SearchRequest } from "./engine.ts";
 import { toItem } from "./item.ts";
-import { rank } from "./rank.ts";
-import type { ScopeView, ViewRow } from "./scope-view.ts";
+import { rank, type TimeSignal } from "./rank.ts";
+import type { ScopeView } from "./scope-view.ts";
 import { isVisible, visibleLabels } from "./visible.ts";
 
 /** What a search goes by beside its request. */
@@ -21,14 +21,7 @@ export interface SearchBasis {
   /** With the graph: ids of memories that are tied to an entity the query names. */
   about: ReadonlyMap<string, number> | null;
   /** Where the query says something about time. @default null */
-  time?: TimeSignal | null;
-}
-
-export interface TimeSignal {
-  /** How well a memory answers what the query says about time, in [0, 1]. */
-  timeliness: (row: ViewRow) => number;
-  /** Labels that are candidates for their time alone, about `count` at most. @param allowed null: all */
-  candidates: (view: ScopeView, count: number, allowed: readonly number[] | null) => number[];
+  time?: TimeSignal<ScopeView> | null;
 }
 
 /**
@@ -44,7 +37,7 @@ export async function search(
   tx: ReadTx,
 ): Promise<SearchResult[]> {
   if (request.topK === 0) return [];
-  const { nowIso, about, time, ...rest } = basis;
+  const { nowIso, about, ...rest } = basis;
   const allowed: (number[] | null)[] = [];
   for (const view of views) allowed.push(await allowedLabels(view, request, nowIso, tx));
   const hash = hashStatement(request.query);
@@ -54,7 +47,6 @@ export async function search(
     allowed,
     isExact: (view, label) => view.rowAt(label).hash === hash,
     isTied: about && ((view, label) => about.has(view.rowAt(label).id)),
-    time: time ? { ...time, timeliness: (view, label) => time.timeliness(view.rowAt(label)) } : null,
     newestFirst: (a, b) => b.view.rowAt(b.label).seq - a.view.rowAt(a.label).seq,
   });
   return Promise.all(

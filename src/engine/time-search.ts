@@ -14,10 +14,11 @@ import { decayFactor } from "../search/decay.ts";
 import type { SearchRequest } from "./engine.ts";
 import { FormerWords } from "./former-words.ts";
 import type { ScopeView } from "./scope-view.ts";
-import { search, type SearchBasis, type TimeSignal } from "./search.ts";
+import type { TimeSignal } from "./rank.ts";
+import { search, type SearchBasis } from "./search.ts";
 import { selects } from "./selection.ts";
 import { areCurrent, asksForPast, readLog, versionsIn, type Version } from "./superseded.ts";
-import { timeSignalOf } from "./time-signal.ts";
+import { MEMORIES, timeSignalOf } from "./time-signal.ts";
 import type { Views } from "./views.ts";
 
 /** Results that decay may bring forward: so many, or three times what is wanted. */
@@ -188,16 +189,16 @@ function scored(views: readonly ScopeView[], results: readonly SearchResult[]): 
 }
 
 /** Null where the query's time has nothing to say about how well a memory answers. */
-function signalOf(time: TimeIntent | undefined, versions: readonly Version[]): TimeSignal | null {
-  if (!time?.window && !time?.lean && !time?.order) return null;
-  const signal = timeSignalOf(time);
+function signalOf(time: TimeIntent | undefined, versions: readonly Version[]): TimeSignal<ScopeView> | null {
+  const signal = timeSignalOf(time, MEMORIES);
+  if (!signal && !time?.order) return null;
   const known = new Map(versions.map(({ id, timeliness }) => [id, timeliness]));
   return {
-    timeliness: (row) => known.get(row.id) ?? signal.timeliness(row),
+    timeliness: (view, label) => known.get(view.rowAt(label).id) ?? signal?.timeliness(view, label) ?? 0,
     candidates(view, count, allowed) {
       const labels = versions.flatMap(({ id }) => view.labelOf(id) ?? []);
       const shown = allowed ? labels.filter((label) => allowed.includes(label)) : labels;
-      return [...shown, ...signal.candidates(view, count, allowed)];
+      return [...shown, ...(signal?.candidates(view, count, allowed) ?? [])];
     },
   };
 }

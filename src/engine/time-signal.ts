@@ -1,23 +1,39 @@
 /** What a query says about time, as a signal of the ranking. */
-import { timeliness } from "../search/temporal.ts";
+import { timeliness, type MemoryTimes } from "../search/temporal.ts";
 import type { TimeIntent } from "../text/time-intent.ts";
-import type { ScopeView, ViewRow } from "./scope-view.ts";
-import type { TimeSignal } from "./search.ts";
+import type { TimeSignal } from "./rank.ts";
+import type { ScopeView } from "./scope-view.ts";
 
-/** Memories of the days that are asked about are candidates, whatever their words: "what did I do last week". */
-export function timeSignalOf(intent: TimeIntent): TimeSignal {
-  return {
-    timeliness: (row) => timeliness(intent, row),
-    candidates(view, count, allowed) {
-      if (!intent.window) return [];
-      const inTime = labelled(view, allowed).filter(([, row]) => timeliness(intent, row) === 1);
-      // The newest, where they are too many: the same ones in whatever order they were loaded.
-      const newest = inTime.sort(([, a], [, b]) => b.createdSeq - a.createdSeq).slice(0, count);
-      return newest.map(([label]) => label);
-    },
-  };
+/** What of a view has times, memories or messages. */
+export interface Timed<V> {
+  labels: (view: V) => Iterable<number>;
+  timesAt: (view: V, label: number) => MemoryTimes;
+  /** The higher, the newer. */
+  placeAt: (view: V, label: number) => number;
 }
 
-function labelled(view: ScopeView, allowed: readonly number[] | null): [number, ViewRow][] {
-  return allowed ? allowed.map((label) => [label, view.rowAt(label)]) : [...view.rows()];
+export const MEMORIES: Timed<ScopeView> = {
+  labels: (view) => Array.from(view.rows(), ([label]) => label),
+  timesAt: (view, label) => view.rowAt(label),
+  placeAt: (view, label) => view.rowAt(label).createdSeq,
+};
+
+/**
+ * What is of the days that are asked about is a candidate, whatever its words: "what did I do last week".
+ * @returns null where the query asks for no days, nor for what is new or old
+ */
+export function timeSignalOf<V>(
+  intent: TimeIntent | undefined,
+  { labels, timesAt, placeAt }: Timed<V>,
+): TimeSignal<V> | null {
+  if (!intent?.window && !intent?.lean) return null;
+  return {
+    timeliness: (view, label) => timeliness(intent, timesAt(view, label)),
+    candidates(view, count, allowed) {
+      if (!intent.window) return [];
+      const inTime = [...(allowed ?? labels(view))].filter((label) => timeliness(intent, timesAt(view, label)) === 1);
+      // The newest, where they are too many: the same ones in whatever order they were loaded.
+      return inTime.sort((a, b) => placeAt(view, b) - placeAt(view, a)).slice(0, count);
+    },
+  };
 }

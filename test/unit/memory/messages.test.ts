@@ -42,6 +42,20 @@ describe("search with include", () => {
     expect(Date.parse(at)).not.toBeNaN();
   });
 
+  it("goes by when they were said, where the query names a time", async () => {
+    const memory = openMemory();
+    const days = ["2019-06-02", "2026-10-11", "2026-11-02"];
+    for (const timestamp of days) await memory.add(`Went hiking, hike of ${timestamp}`, { ...ALICE, timestamp });
+    const found = (query: string) => messages(memory, query, { referenceDate: "2026-11-25", explain: true });
+    const [first, second] = await found("Where did I go hiking in October?");
+    expect(first!.at).toBe("2026-10-11T00:00:00.000Z");
+    expect(first!.parts!.time).toBeCloseTo(0.1, 10);
+    expect(second!.at).toBe("2026-11-02T00:00:00.000Z");
+    expect((await found("what did we talk about earlier this year in October"))[0]!.at).toBe(first!.at);
+    expect((await found("the hike lately"))[0]!.at).toBe("2026-11-02T00:00:00.000Z");
+    expect((await found("hike"))[0]!.parts!.time).toBe(0);
+  });
+
   it("gives memories alone by default, and messages alone where only they are asked for", async () => {
     const memory = openMemory();
     await memory.add("I love pizza", ALICE);
