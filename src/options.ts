@@ -237,7 +237,10 @@ export interface SearchOptions extends ScopedOptions, ViewOptions, LegacyOptions
   include?: readonly ("memories" | "messages")[] | undefined;
   /** Messages on either side of each message that is found, an integer from 0 to 10. @default 1 */
   contextMessages?: number | undefined;
-  /** What "last week" and "now" in the query are counted from, and ages with `decay`. @default `at`, or else now */
+  /**
+   * What "last week" and "now" in the query are counted from, and ages with `decay`. Today is the day by its own clock
+   * ("…T18:00-08:00"), the day itself where it has no time, and the day on this device otherwise. @default `at`, or else now
+   */
   referenceDate?: Date | string | undefined;
   /**
    * What is used again and again counts more, what is old and unused less: scores are multiplied by .3 to 1.5 (and cut
