@@ -1,10 +1,8 @@
 /** What a caller of `add` handed in, as an op. */
 import { toOpOptions } from "./add-options.ts";
 import { checkAdd } from "./check-add.ts";
-import { checkNames } from "./check-names.ts";
+import { ifGiven, toFlag, toOneOf } from "./checks.ts";
 import type { AcceptRequest } from "./engine/engine.ts";
-import { InvalidInputError } from "./errors.ts";
-import { DEFAULTS_NAMES } from "./option-names.ts";
 import type { AddDefaults, AddOptions } from "./options.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Scope } from "./types.ts";
@@ -29,7 +27,6 @@ export interface ReadAdd {
 /** @throws {InvalidInputError} for what can be told without waiting */
 export function readAdd(given: GivenAdd, runtime: Runtime): ReadAdd {
   const scope = toScope(given.options, "add");
-  checkNames(given.defaults, DEFAULTS_NAMES, "defaults has no option");
   const options = toCamelCase(given.options);
   const mode = toMode(options);
   const { opId = runtime.randomId() } = options;
@@ -61,13 +58,9 @@ function toCamelCase(options: AddOptions): AddOptions {
 
 /** How an `add` is to be run. */
 function toMode({ wait, trace, dryRun }: AddOptions): ReadAdd["mode"] {
-  if (wait !== undefined && wait !== "applied" && wait !== "accepted") {
-    throw new InvalidInputError('keepsake: wait must be "applied" or "accepted".');
-  }
-  for (const [name, value] of Object.entries({ trace, dryRun })) {
-    if (value !== undefined && typeof value !== "boolean") {
-      throw new InvalidInputError(`keepsake: ${name} must be true or false.`);
-    }
-  }
-  return { accepted: wait === "accepted", trace: trace === true, dryRun: dryRun === true };
+  return {
+    accepted: ifGiven(wait, (given) => toOneOf(given, "wait", ["applied", "accepted"])) === "accepted",
+    trace: toFlag(trace, "trace"),
+    dryRun: toFlag(dryRun, "dryRun"),
+  };
 }

@@ -1,47 +1,87 @@
-/** What an instance cannot do with its options is refused at once, before anything is started or stored. */
+/**
+ * What an instance cannot do with its options is refused by the constructor, before anything is started or stored. Only the
+ * values of `defaults` are read by each `add`, as its own are.
+ */
 import { checkNames } from "./check-names.ts";
+import { ifGiven, toFlag, toOneOf, toWhole } from "./checks.ts";
 import { readBackground } from "./consolidate-limits.ts";
+import { toHalfLifeDays } from "./decay-options.ts";
 import { InvalidInputError } from "./errors.ts";
+import { DEFAULTS, INDEX, MEMORY, TRANSFORMERS } from "./memory-option-names.ts";
 import { isEmbedder } from "./open-engine.ts";
-import type { MemoryOptions } from "./options.ts";
+import type { MemoryOptions, ReadyOptions } from "./options.ts";
+import { MAX_TIMEOUT_MS } from "./within-time.ts";
 
-/** Fails to compile when an option is missing here. */
-const NAMES: Record<keyof MemoryOptions, true> = {
-  name: true,
-  llm: true,
-  llmTimeoutMs: true,
-  reranker: true,
-  embedder: true,
-  engine: true,
-  storage: true,
-  worker: true,
-  defaults: true,
-  consolidate: true,
-  decay: true,
-  index: true,
-  runtime: true,
-};
-
-/** Options that are not known, or contradict each other, are refused. */
+/** Options that are not known, of no use, or contradict each other are refused. */
 export function checkOptions(options: MemoryOptions): void {
-  checkNames(options, Object.keys(NAMES), "Memory has no option");
-  const { engine, worker, embedder, name, llm, reranker, consolidate } = options;
-  if (engine !== undefined && engine !== "worker" && worker) {
-    throw new InvalidInputError("keepsake: `worker` has no meaning with this engine. Drop one of the two.");
-  }
-  if (engine === "worker" && embedder !== undefined && isEmbedder(embedder)) {
-    throw new InvalidInputError(
-      'keepsake: an Embedder object cannot cross to a worker. Use engine: "inline", or a worker file of your own that calls serve({ embedder }).',
-    );
-  }
+  checkNames(options, Object.keys(MEMORY), "Memory has no option");
+  const { name, storage, llm, llmTimeoutMs, consolidate, decay, defaults, index, runtime } = options;
   if (name !== undefined && (typeof name !== "string" || name.trim() === "")) {
     throw new InvalidInputError("keepsake: name must be a string that is not empty.");
   }
-  if (consolidate !== undefined) readBackground(consolidate, llm !== undefined);
   if (llm !== undefined && typeof llm !== "function") {
     throw new InvalidInputError("keepsake: llm must be a function that takes a request and returns the reply text.");
   }
-  if (reranker === "llm" ? !llm : reranker !== undefined && !["function", "object"].includes(typeof reranker)) {
-    throw new InvalidInputError('keepsake: reranker must be a function, { model }, or "llm" where there is an `llm`.');
+  ifGiven(llmTimeoutMs, (ms) => toWhole(ms, "llmTimeoutMs", 1, MAX_TIMEOUT_MS));
+  ifGiven(storage, (given) => toOneOf(given, "storage", ["indexeddb", "memory"]));
+  if (consolidate !== undefined) readBackground(consolidate, llm !== undefined);
+  toHalfLifeDays(decay);
+  if (defaults !== undefined)
+    checkNames(toObject(defaults, "defaults"), Object.keys(DEFAULTS), "defaults has no option");
+  if (index !== undefined) checkFields(index, INDEX, "index");
+  if (runtime !== undefined && !isRuntime(runtime)) {
+    throw new InvalidInputError("keepsake: runtime needs the functions now and randomId.");
   }
+  checkEngine(options);
+  checkModels(options);
+}
+
+/** Whether `ready` is to wait for the model. @throws {InvalidInputError} */
+export function readReady(options: ReadyOptions | null): boolean {
+  const { signal: _, ...given } = options ?? {};
+  checkNames(given, ["model"], "ready has no option");
+  return toFlag(given.model, "model");
+}
+
+function isRuntime(value: unknown): boolean {
+  const { now, randomId } = Object(value) as Record<string, unknown>;
+  return typeof now === "function" && typeof randomId === "function";
+}
+
+function checkEngine({ engine, worker, embedder }: MemoryOptions): void {
+  if (typeof engine !== "function") ifGiven(engine, (given) => toOneOf(given, "engine", ["worker", "inline"]));
+  if (worker === undefined && engine === undefined) return;
+  if (engine !== undefined && engine !== "worker" && worker) {
+    throw new InvalidInputError("keepsake: `worker` has no meaning with this engine. Drop one of the two.");
+  }
+  if (!isEmbedder(embedder) || engine === "inline") return;
+  const why =
+    typeof engine === "function"
+      ? "an Embedder object does not reach an engine that a function opens. Hand it over there: engine: (options, onEvent) => openInlineEngine(options, onEvent, { embedder })."
+      : 'an Embedder object cannot cross to a worker. Use engine: "inline", or a worker file of your own that calls serve({ embedder }).';
+  throw new InvalidInputError(`keepsake: ${why}`);
+}
+
+function checkModels({ embedder, reranker, llm }: MemoryOptions): void {
+  if (embedder !== undefined && embedder !== "auto" && embedder !== "hashing" && !isEmbedder(embedder)) {
+    checkFields(embedder, TRANSFORMERS, "embedder", 'must be "auto", "hashing", { model, … } or an Embedder');
+  }
+  if (reranker === undefined || typeof reranker === "function" || (reranker === "llm" && llm)) return;
+  const { background: _, ...names } = TRANSFORMERS;
+  checkFields(reranker, names, "reranker", 'must be a function, { model }, or "llm" where there is an `llm`');
+}
+
+/** An object of these fields, and no others, each of its type. */
+function checkFields(value: unknown, types: Record<string, string>, name: string, what?: string): void {
+  const given = toObject(value, name, what);
+  checkNames(given, Object.keys(types), `${name} has no option`);
+  for (const [key, field] of Object.entries(given)) {
+    if (field === undefined || typeof field === types[key]) continue;
+    throw new InvalidInputError(`keepsake: ${name}.${key} must be a ${types[key]}.`);
+  }
+}
+
+function toObject(value: unknown, name: string, what = "must be an object"): object {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new InvalidInputError(`keepsake: ${name} ${what}.`);
 }

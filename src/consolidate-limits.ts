@@ -1,5 +1,7 @@
 /** What a consolidation may do, and when it runs by itself: checked. */
 import type { BackgroundConsolidation, ConsolidateCall } from "./add/consolidate/run.ts";
+import { checkNames } from "./check-names.ts";
+import { toWhole } from "./checks.ts";
 import { InvalidInputError } from "./errors.ts";
 import type { ConsolidateBackground, ConsolidateOptions } from "./options.ts";
 
@@ -8,10 +10,14 @@ const MAX_DESTRUCTIVE = 20;
 /** mem0's number. */
 const MIN_MEMORIES = 20;
 
+/** Fails to compile when an option is missing here. */
+const LIMITS: Record<keyof Omit<ConsolidateBackground, "afterAdds">, true> = { maxDestructive: true, summarize: true };
+
 /** @throws {InvalidInputError} */
 export function readBackground(options: ConsolidateBackground, hasLLM: boolean): BackgroundConsolidation {
   const { afterAdds, ...limits } = options ?? {};
-  return { ...readLimits(limits, hasLLM), minOps: toCount(afterAdds, "consolidate.afterAdds", 1) };
+  checkNames(limits, Object.keys(LIMITS), "consolidate has no option");
+  return { ...readLimits(limits, hasLLM), minOps: toWhole(afterAdds, "consolidate.afterAdds", 1) };
 }
 
 /** @throws {InvalidInputError} */
@@ -20,7 +26,7 @@ export function readLimits(
   hasLLM: boolean,
 ): Pick<ConsolidateCall, "maxDestructive" | "minMemories"> {
   return {
-    maxDestructive: toCount(maxDestructive, "maxDestructive", 0),
+    maxDestructive: toWhole(maxDestructive, "maxDestructive", 0),
     minMemories: toMinMemories(summarize, hasLLM),
   };
 }
@@ -34,10 +40,6 @@ function toMinMemories(summarize: ConsolidateOptions["summarize"], hasLLM: boole
   if (typeof summarize !== "object" || summarize === null) {
     throw new InvalidInputError("keepsake: summarize must be true, false or { minMemories }.");
   }
-  return toCount(summarize.minMemories ?? MIN_MEMORIES, "summarize.minMemories", 2);
-}
-
-function toCount(value: unknown, name: string, least: number): number {
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= least) return value;
-  throw new InvalidInputError(`keepsake: ${name} must be an integer from ${least}.`);
+  checkNames(summarize, ["minMemories"], "summarize has no option");
+  return toWhole(summarize.minMemories ?? MIN_MEMORIES, "summarize.minMemories", 2);
 }

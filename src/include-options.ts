@@ -1,4 +1,5 @@
 /** The options of `search` that say which lists it gives, checked. */
+import { toWhole } from "./checks.ts";
 import { InvalidInputError } from "./errors.ts";
 import type { SearchOptions } from "./options.ts";
 
@@ -17,7 +18,5 @@ export function toIncluded({ include = ["memories"] }: SearchOptions): Record<"m
 
 /** @throws {InvalidInputError} */
 export function toContextMessages({ contextMessages = 1 }: SearchOptions): number {
-  const isInRange = Number.isInteger(contextMessages) && contextMessages >= 0;
-  if (isInRange && contextMessages <= MAX_CONTEXT_MESSAGES) return contextMessages;
-  throw new InvalidInputError(`keepsake: contextMessages must be an integer from 0 to ${MAX_CONTEXT_MESSAGES}.`);
+  return toWhole(contextMessages, "contextMessages", 0, MAX_CONTEXT_MESSAGES);
 }

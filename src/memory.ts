@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The front door. */
 import { signalOf, untilAborted } from "./abort.ts";
-import { checkOptions } from "./check-options.ts";
+import { checkOptions, readReady } from "./check-options.ts";
 import { copyOf } from "./copy.ts";
 import type { EntityCount, ImportResult, UndoResult } from "./engine/results.ts";
 import { InOrder } from "./in-order.ts";
@@ -25,6 +25,7 @@ import type {
 } from "./options.ts";
 import { loadPart } from "./load-part.ts";
 import type { KeepsakeExport } from "./portable/format.ts";
+import type { EditCall } from "./option-names.ts";
 import type { Flow } from "./open-engine.ts";
 import { scopeKeyOf } from "./scope.ts";
 import { Session } from "./session.ts";
@@ -57,7 +58,7 @@ export class Memory {
   /** By scope. */
   readonly #intakes = new InOrder();
 
-  /** @throws {InvalidInputError} for options that contradict each other */
+  /** @throws {InvalidInputError} for options that are not known, of no use, or contradict each other */
   constructor(options: MemoryOptions = {}) {
     checkOptions(options);
     this.#options = options;
@@ -158,7 +159,8 @@ export class Memory {
   }
 
   /** The memory, or null. Deleted ones are null. */
-  async get(id: string, { signal }: CallOptions = {}): Promise<MemoryItem | null> {
+  async get(id: string, options: CallOptions = {}): Promise<MemoryItem | null> {
+    const signal = signalOf(options);
     const given = await this.#session.read(({ toGivenId }) => toGivenId(id), signal);
     return this.#session.call(signal, ({ engine }) => engine.get(given));
   }
@@ -207,7 +209,7 @@ export class Memory {
     options: EditOptions = {},
   ): Promise<MemoryItem | MemoryItem[]> {
     const given = copyOf(Array.isArray(target) ? target : change);
-    const { signal, read } = this.#edit(Array.isArray(target) ? change : options);
+    const { signal, read } = this.#edit(Array.isArray(target) ? change : options, "update");
     if (Array.isArray(target)) {
       const [requests, opId] = await read((flow) => flow.toUpdateRequests(given as UpdateEntry[]));
       return this.#session.call(signal, ({ engine }) => engine.update(requests, opId));
@@ -222,18 +224,19 @@ export class Memory {
    */
   async delete(target: string | readonly string[], options: EditOptions = {}): Promise<void> {
     const given = Array.isArray(target) ? [...target] : [target];
-    const { signal, read } = this.#edit(options);
+    const { signal, read } = this.#edit(options, "delete");
     const [ids, opId] = await read(({ toIds }) => toIds(given));
     await this.#session.call(signal, ({ engine }) => engine.delete(ids, opId));
   }
 
   /**
    * Deletes softly all that carry every id of the scope. Adds of it that still wait are cancelled, with their messages,
-   * and `undo` does not bring those back. Refuses without a scope, and with a filter.
+   * and `undo` does not bring those back.
+   * @throws {InvalidInputError} without a scope, and with a filter
    */
   async deleteAll(options: ScopedOptions & EditOptions): Promise<{ deleted: number }> {
     const given = copyOf(options);
-    const { signal, read } = this.#edit(options);
+    const { signal, read } = this.#edit(options, "deleteAll");
     const [scope, opId] = await read(({ toScopeOnly }) => toScopeOnly(given, "deleteAll"));
     return { deleted: await this.#session.call(signal, ({ engine }) => engine.deleteAll(scope, opId)) };
   }
@@ -270,7 +273,7 @@ export class Memory {
    *   `{ id, opId, seq }`, oldest first; undo those first, newest first
    */
   async undo(opId: string, options: EditOptions = {}): Promise<UndoResult> {
-    const { signal, read } = this.#edit(options);
+    const { signal, read } = this.#edit(options, "undo");
     const [given, undoId] = await read(({ toText }) => toText(opId, "opId"));
     return this.#session.call(signal, ({ engine }) => engine.undo(given, undoId));
   }
@@ -281,14 +284,14 @@ export class Memory {
    */
   async feedback(id: string, given: Feedback | null, options: EditOptions = {}): Promise<MemoryItem> {
     const copy = copyOf(given);
-    const { signal, read } = this.#edit(options);
-    const [checked, opId] = await read(({ toFeedback }) => toFeedback(copy));
-    return this.#session.call(signal, ({ engine }) => engine.feedback(id, checked, opId));
+    const { signal, read } = this.#edit(options, "feedback");
+    const [checked, opId] = await read(({ toGivenId, toFeedback }) => [toGivenId(id), toFeedback(copy)] as const);
+    return this.#session.call(signal, ({ engine }) => engine.feedback(...checked, opId));
   }
 
   /** Who has memories, and how many: users, agents, apps, runs; each by id. */
-  entities({ signal }: CallOptions = {}): Promise<EntityCount[]> {
-    return this.#session.call(signal, ({ engine }) => engine.entities());
+  async entities(options: CallOptions = {}): Promise<EntityCount[]> {
+    return this.#session.call(signalOf(options), ({ engine }) => engine.entities());
   }
 
   /**
@@ -308,38 +311,42 @@ export class Memory {
   /**
    * Takes in an export of ours, or what mem0's `get_all` or vector store gave; parsed, or as text. A memory that is
    * there already in the same or a newer revision stays as it is, so the same file again changes nothing. Written in
-   * parts: after an abort, another import of the same file goes on.
+   * parts: after an abort, another import of the same file goes on. What mem0 gave comes as one op, which `undo` takes back.
    * @example
-   * const { added } = await memory.import(file);
+   * const { added, opId } = await memory.import(file);
    * @throws {InvalidInputError} that names the place in the file; nothing is imported
    */
-  async import(file: unknown, { signal }: CallOptions = {}): Promise<ImportResult> {
+  async import(file: unknown, options: CallOptions = {}): Promise<ImportResult> {
+    const signal = signalOf(options);
     const [{ importFile }, { engine }] = await Promise.all([
       loadPart(() => import("./portable/import.ts")),
       this.#session.open(signal),
     ]);
-    const nowIso = new Date(this.#session.runtime.now()).toISOString();
-    return untilAborted(importFile(engine, file, { nowIso, signal }), signal);
+    const { runtime } = this.#session;
+    const at = { nowIso: new Date(runtime.now()).toISOString(), opId: runtime.randomId() };
+    return untilAborted(importFile(engine, file, { ...at, signal }), signal);
   }
 
   /** Every version of a memory, newest first; empty for an unknown id. */
-  async history(id: string, { signal }: CallOptions = {}): Promise<HistoryEntry[]> {
+  async history(id: string, options: CallOptions = {}): Promise<HistoryEntry[]> {
+    const signal = signalOf(options);
     const given = await this.#session.read(({ toGivenId }) => toGivenId(id), signal);
     return this.#session.call(signal, ({ engine }) => engine.history(given));
   }
 
   /** Deletes everything in this database, of all scopes, history and pending ops included. */
-  reset({ signal }: CallOptions = {}): Promise<void> {
-    return this.#session.call(signal, ({ engine }) => engine.reset());
+  async reset(options: CallOptions = {}): Promise<void> {
+    return this.#session.call(signalOf(options), ({ engine }) => engine.reset());
   }
 
   /** Ops that were accepted and wait, in order of acceptance, each with its last error. */
-  pending({ signal }: CallOptions = {}): Promise<PendingOp[]> {
-    return this.#session.call(signal, ({ engine }) => engine.pending());
+  async pending(options: CallOptions = {}): Promise<PendingOp[]> {
+    return this.#session.call(signalOf(options), ({ engine }) => engine.pending());
   }
 
   /** Drops a pending op. False where it was not pending. */
-  async cancel(opId: string, { signal }: CallOptions = {}): Promise<boolean> {
+  async cancel(opId: string, options: CallOptions = {}): Promise<boolean> {
+    const signal = signalOf(options);
     const given = await this.#session.read(({ toGivenId }) => toGivenId(opId), signal);
     return this.#session.call(signal, ({ queue }) => queue.cancel(given));
   }
@@ -348,27 +355,29 @@ export class Memory {
    * Tries every pending op now, with the LLM of this instance or, without one, by the rules.
    * Does not reject for an op that fails again.
    */
-  async flush({ signal }: CallOptions = {}): Promise<FlushResult> {
+  async flush(options: CallOptions = {}): Promise<FlushResult> {
+    const signal = signalOf(options);
     const { engine, queue } = await this.#session.open(signal);
     const results = await queue.drain("all", signal);
     return { results, pending: await engine.pending() };
   }
 
   /** What is in use and what is stored: engine, storage, embedder, counts. */
-  info({ signal }: CallOptions = {}): Promise<MemoryInfo> {
-    return this.#session.call(signal, ({ engine }) => engine.info());
+  async info(options: CallOptions = {}): Promise<MemoryInfo> {
+    return this.#session.call(signalOf(options), ({ engine }) => engine.info());
   }
 
   /** Opens now instead of at the first call; with `model`, waits for the model as well. */
-  ready({ signal, model = false }: ReadyOptions = {}): Promise<void> {
-    return this.#session.call(signal, async ({ engine }) => {
-      if (model) await engine.modelReady();
+  async ready(options: ReadyOptions = {}): Promise<void> {
+    const withModel = readReady(options);
+    return this.#session.call(signalOf(options), async ({ engine }) => {
+      if (withModel) await engine.modelReady();
     });
   }
 
   /** What happens inside, from now on: commits of any tab, model loading, pending ops. */
-  watch({ signal }: CallOptions = {}): AsyncIterableIterator<KeepsakeEvent> {
-    return this.#session.watch(signal);
+  watch(options: CallOptions = {}): AsyncIterableIterator<KeepsakeEvent> {
+    return this.#session.watch(signalOf(options));
   }
 
   /** Ends the worker and the connection. Ops at work stay pending. Later calls reject with `closed`. */
@@ -377,11 +386,11 @@ export class Memory {
   }
 
   /** How an edit is read: what it is to do, beside its `opId`. */
-  #edit(options: unknown) {
+  #edit(options: unknown, call: EditCall) {
     const signal = signalOf(options);
     const given = copyOf(options);
     const read = <R>(body: (flow: Flow) => R): Promise<[R, string | undefined]> =>
-      this.#session.read((flow) => [body(flow), flow.toOpId(given)], signal);
+      this.#session.read((flow) => [body(flow), flow.toOpId(given, call)], signal);
     return { signal, read };
   }
 

@@ -1,6 +1,6 @@
 /** The names of what the methods take. Each table fails to compile when one is missing. */
+import { DEFAULTS } from "./memory-option-names.ts";
 import type {
-  AddDefaults,
   AddOptions,
   ConsolidateOptions,
   EditOptions,
@@ -39,28 +39,6 @@ const LEGACY: Names<LegacyOptions> = {
   top_k: true,
 };
 const VIEW: Names<ViewOptions> = { showExpired: true, at: true };
-const DEFAULTS: Names<AddDefaults> = {
-  metadata: true,
-  infer: true,
-  dedupe: true,
-  contextWindow: true,
-  retention: true,
-  includes: true,
-  excludes: true,
-  customInstructions: true,
-  agentCustomInstructions: true,
-  customCategories: true,
-  customPrompts: true,
-  structuredDataSchema: true,
-  immutable: true,
-  expirationDate: true,
-  timestamp: true,
-  memoryType: true,
-  conflicts: true,
-  maxDestructive: true,
-  graph: true,
-  images: true,
-};
 const ADD: Names<AddOptions> = {
   ...SCOPED,
   ...LEGACY,
@@ -107,6 +85,7 @@ const CONSOLIDATE: Names<ConsolidateOptions> = {
 };
 const DELETE_ALL: Names<ScopedOptions & EditOptions> = { ...SCOPED, opId: true };
 const EXPORT: Names<ExportOptions> = { ...SCOPED, all: true, vectors: true };
+const EDIT: Names<EditOptions> = { opId: true, signal: true };
 const UPDATE: Names<UpdateFields> = { text: true, metadata: true, expirationDate: true, immutable: true };
 const UPDATE_ENTRY: Names<UpdateEntry> = { ...UPDATE, id: true };
 
@@ -127,7 +106,16 @@ export const OPTION_NAMES = {
 /** The methods that work on scopes. */
 export type ScopedCall = keyof typeof OPTION_NAMES;
 
-export const DEFAULTS_NAMES = Object.keys(DEFAULTS);
+/** The options of what changes memories. */
+export const EDIT_NAMES = {
+  update: Object.keys(EDIT),
+  delete: Object.keys(EDIT),
+  deleteAll: OPTION_NAMES.deleteAll,
+  undo: Object.keys(EDIT),
+  feedback: Object.keys(EDIT),
+} as const;
+export type EditCall = keyof typeof EDIT_NAMES;
+
 export const UPDATE_NAMES = Object.keys(UPDATE);
 export const UPDATE_ENTRY_NAMES = Object.keys(UPDATE_ENTRY);
 

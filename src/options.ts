@@ -18,12 +18,16 @@ import type {
   SearchResult,
 } from "./types.ts";
 
+/**
+ * The constructor refuses names that it does not know, also inside `embedder`, `reranker`, `index`, `decay`, `consolidate` and
+ * `defaults`, values of no use, and what contradicts each other. The values of `defaults` are read by each `add`.
+ */
 export interface MemoryOptions {
   /** Name of the database. Two memories of one name on one origin share everything. @default "default" */
   name?: string;
   /** The app's model. Without one, rules extract and resolve (English). */
   llm?: LLM;
-  /** How long one LLM call may take, in ms. @default 120000 */
+  /** How long one LLM call may take, in ms: an integer from 1 to 2147483647, some 25 days. @default 120000 */
   llmTimeoutMs?: number;
   /**
    * What puts the best memories of a search in their final order, where the search asks for it (`rerank`):
@@ -38,7 +42,8 @@ export interface MemoryOptions {
    *   re-embedded. Nothing waits for the download.
    * - `"hashing"`: no download, ever.
    * - `{ model, … }`: that transformers.js model. Calls that need vectors wait for it, unless `background` is set.
-   * - an {@link Embedder} of your own: needs the inline engine, or your own worker file.
+   * - an {@link Embedder} of your own: needs `engine: "inline"`. To a worker file of your own, or to a function as `engine`,
+   *   hand it there: `serve({ embedder })`, `openInlineEngine(options, onEvent, { embedder })`.
    * @default "auto"
    */
   embedder?: "auto" | "hashing" | TransformersOptions | Embedder;
@@ -60,7 +65,10 @@ export interface MemoryOptions {
   decay?: boolean | DecayOptions;
   /** Which derived data is built, and when: thresholds that change no result, and whether messages are embedded. */
   index?: IndexOptions;
-  /** Time and ids, for tests. @default the system's */
+  /**
+   * Time and ids, for tests. Functions do not cross: the engine in a worker, or behind a function as `engine`, has its
+   * own. @default the system's
+   */
   runtime?: Runtime;
 }
 
@@ -116,9 +124,9 @@ export interface LegacyOptions {
   top_k?: number | undefined;
 }
 
-/** Options of `add` that may also be given once for all, as `defaults`. */
+/** Options of `add` that may also be given once for all, as `defaults`. null turns a default off. */
 export interface AddDefaults {
-  /** Plain JSON in an object, kept on every memory of this add. Identity keys (`userId`, `user_id`, …) in it are dropped. */
+  /** Plain JSON in an object, at most 200,000 characters of it, kept on every memory of this add. Identity keys (`userId`, `user_id`, …) in it are dropped. */
   metadata?: object | undefined;
   /** `false`: store each non-system message verbatim, without a model. @default true */
   infer?: boolean | undefined;
@@ -139,23 +147,26 @@ export interface AddDefaults {
   customInstructions?: string | undefined;
   /** The same in agent scope (an `agentId`, no `userId`). */
   agentCustomInstructions?: string | undefined;
-  /** Topics: `{ name: description }`, or mem0's list of such objects. Replaces the catalog of 15. */
-  customCategories?: Record<string, string> | readonly Record<string, string>[] | undefined;
+  /** Topics: `{ name: description }`, or mem0's list of such objects; null: the catalog of 15. @default null */
+  customCategories?: Record<string, string> | readonly Record<string, string>[] | null | undefined;
   /** System prompts that replace ours whole. */
   customPrompts?: CustomPrompts | undefined;
   /**
    * A JSON Schema of an object (docs/add.md tells the subset): in the same call as the facts the LLM also says what each
-   * fact means by it; what validates is kept as `structuredData`. No effect without an LLM.
+   * fact means by it; what validates is kept as `structuredData`. No effect without an LLM. null: none. @default null
    */
-  structuredDataSchema?: object | undefined;
+  structuredDataSchema?: object | null | undefined;
   /** No later add changes these memories. @default false */
   immutable?: boolean | undefined;
-  /** `YYYY-MM-DD`: hidden from `search` and `getAll` after that day (UTC). */
-  expirationDate?: string | undefined;
-  /** When it was said: a Date, an ISO string or Unix seconds. Backdates what is stored. @default now */
-  timestamp?: Date | string | number | undefined;
-  /** `"procedural"`: one memory that sums up an agent's run. Needs an `agentId` and an LLM. */
-  memoryType?: "procedural" | "procedural_memory" | undefined;
+  /** `YYYY-MM-DD`: hidden from `search` and `getAll` after that day (UTC); null: never. @default null */
+  expirationDate?: string | null | undefined;
+  /**
+   * When it was said: a Date, an ISO 8601 string (a day is its first moment, a time without an offset is UTC) or Unix
+   * seconds; null: now. Backdates what is stored. @default null
+   */
+  timestamp?: Date | string | number | null | undefined;
+  /** `"procedural"`: one memory that sums up an agent's run. Needs an `agentId` and an LLM. null: facts. @default null */
+  memoryType?: "procedural" | "procedural_memory" | null | undefined;
   /** `"keep"`: add only, nothing is superseded; the same statement again is still NONE. @default "resolve" */
   conflicts?: "resolve" | "keep" | undefined;
   /** Memories that one add may change or delete, a non-negative integer. @default 3 */
@@ -268,7 +279,7 @@ export interface GraphOptions extends ScopedOptions {
   entity?: string | undefined;
   /** How many steps around it, an integer from 0 to 10. @default 1 */
   depth?: number | undefined;
-  /** What held then, as a Date or an ISO string. @default what holds now */
+  /** What held then, as a Date or an ISO 8601 string (a day alone is its first moment, a time without an offset is UTC). @default what holds now */
   at?: Date | string | undefined;
 }
 
@@ -277,7 +288,8 @@ export interface ViewOptions {
   /** Also memories whose `expirationDate` is over. @default false */
   showExpired?: boolean | undefined;
   /**
-   * Time travel: what was believed then. A Date, or an ISO 8601 string (a day alone is its first moment in UTC).
+   * Time travel: what was believed then. A Date, or an ISO 8601 string (a day alone is its first moment, a time without an
+   * offset is UTC).
    * Metadata, expiration and text are as they were; a memory that was forgotten since is in no past either. @default now
    */
   at?: Date | string | undefined;
@@ -304,9 +316,9 @@ export interface GetAllResult {
 
 /** At least one of them. */
 export interface UpdateFields {
-  /** Rejected for an immutable memory, unless `immutable: false` comes with it. */
+  /** At most 200,000 characters. Rejected for an immutable memory, unless `immutable: false` comes with it. */
   text?: string | undefined;
-  /** Merged into what is there; `null` removes a key. */
+  /** Merged into what is there; `null` removes a key. At most 200,000 characters as JSON. */
   metadata?: object | undefined;
   /** `YYYY-MM-DD`: hidden from `search` and `getAll` after that day (UTC); `null`: never. */
   expirationDate?: string | null | undefined;
@@ -323,7 +335,10 @@ export interface UpdateEntry extends UpdateFields {
 export interface ExportOptions extends ScopedOptions {
   /** Every scope of this database. @default false */
   all?: boolean | undefined;
-  /** Vectors too: four thirds of 4 bytes per dimension, and an import need not embed where the model is the same. @default false */
+  /**
+   * Vectors too, in base64: some 2 kB per memory with a model of 384 dimensions. An import then embeds nothing where the
+   * model is the same. @default false
+   */
   vectors?: boolean | undefined;
 }
 

@@ -3,13 +3,20 @@ import type { ExportRequest, ListRequest, UpdateRequest } from "./engine/engine.
 import type { ListPlace } from "./engine/results.ts";
 import { definedOnly } from "./add-options.ts";
 import { checkNames } from "./check-names.ts";
+import { ifGiven, toDay, toFlag, toInstant, toWhole } from "./checks.ts";
 import { InvalidInputError } from "./errors.ts";
-import { OPTION_NAMES, UPDATE_ENTRY_NAMES, UPDATE_NAMES, type ScopedCall } from "./option-names.ts";
+import {
+  EDIT_NAMES,
+  OPTION_NAMES,
+  UPDATE_ENTRY_NAMES,
+  UPDATE_NAMES,
+  type EditCall,
+  type ScopedCall,
+} from "./option-names.ts";
 import type { EditOptions, ExportOptions, GetAllOptions, UpdateEntry, UpdateFields, ViewOptions } from "./options.ts";
-import type { Feedback, ISODate, Scope } from "./types.ts";
-import { toDay } from "./validate-days.ts";
+import type { Feedback, Scope } from "./types.ts";
 import { SCOPE_IDS, SNAKE_CASE_IDS } from "./scope.ts";
-import { toGivenId, toMetadata, toQuery, toText, toTopK } from "./validate.ts";
+import { toGivenId, toMetadata, toQuery, toScope, toText, toTopK } from "./validate.ts";
 
 /** Memories that one batch may name. */
 const MAX_BATCH = 1_000;
@@ -22,7 +29,8 @@ export function toListRequest(options: GetAllOptions): ListRequest {
   if (topK !== undefined && pageSize !== undefined) {
     throw new InvalidInputError("keepsake: topK and pageSize mean the same. Pass one of them.");
   }
-  const size = pageSize === undefined ? (topK === undefined ? null : toTopK(topK)) : toPageSize(pageSize);
+  const size =
+    pageSize === undefined ? (topK === undefined ? null : toTopK(topK)) : toWhole(pageSize, "pageSize", 1, MAX_PAGE);
   const before = cursor === undefined || cursor === null ? {} : { before: fromCursor(cursor) };
   return { ...query, topK: size, ...before, ...toView(options) };
 }
@@ -34,11 +42,6 @@ function refusePage(options: unknown): void {
   throw new InvalidInputError(
     "keepsake: getAll has no pages by number. Pass the nextCursor of the page before as cursor.",
   );
-}
-
-function toPageSize(value: unknown): number {
-  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= MAX_PAGE) return value;
-  throw new InvalidInputError(`keepsake: pageSize must be an integer from 1 to ${MAX_PAGE}.`);
 }
 
 const CURSOR = /^k2-(-?[0-9a-z]{1,11})\.([0-9a-z]{1,11})$/;
@@ -55,15 +58,8 @@ function fromCursor(cursor: unknown): ListPlace {
   throw new InvalidInputError("keepsake: this is no cursor. Pass the nextCursor of the page before, as it came.");
 }
 
-export function toView({ showExpired = false, at }: ViewOptions): { showExpired: boolean; at?: string } {
-  if (typeof showExpired !== "boolean") throw new InvalidInputError("keepsake: showExpired must be true or false.");
-  return { showExpired, ...(at !== undefined && { at: toInstant(at, "at") }) };
-}
-
-export function toInstant(value: unknown, name: string): ISODate {
-  const date = typeof value === "string" ? new Date(value) : value;
-  if (date instanceof Date && !Number.isNaN(date.getTime())) return date.toISOString();
-  throw new InvalidInputError(`keepsake: ${name} must be a Date or an ISO 8601 string.`);
+export function toView({ showExpired, at }: ViewOptions): { showExpired: boolean; at?: string } {
+  return { showExpired: toFlag(showExpired, "showExpired"), ...(at !== undefined && { at: toInstant(at, "at") }) };
 }
 
 /** @param which how errors name it */
@@ -79,9 +75,6 @@ export function toUpdateRequest(id: unknown, change: string | UpdateFields, whic
       `keepsake: ${which} needs at least one of text, metadata, expirationDate and immutable.`,
     );
   }
-  if (immutable !== undefined && typeof immutable !== "boolean") {
-    throw new InvalidInputError(`keepsake: ${which}: immutable must be true or false.`);
-  }
   return {
     id: toGivenId(id),
     ...(text !== undefined && { text: toText(text, "the text") }),
@@ -89,7 +82,7 @@ export function toUpdateRequest(id: unknown, change: string | UpdateFields, whic
     ...(expirationDate !== undefined && {
       expirationDate: expirationDate === null ? null : toDay(expirationDate, "expirationDate"),
     }),
-    ...(immutable !== undefined && { immutable }),
+    ...(immutable !== undefined && { immutable: toFlag(immutable, `${which}: immutable`) }),
   };
 }
 
@@ -101,10 +94,11 @@ export function toUpdateRequests(changes: readonly UpdateEntry[]): UpdateRequest
   );
 }
 
-/** The idempotency key of an edit, where one is given. */
-export function toOpId(options: unknown): string | undefined {
-  const { opId } = (options ?? {}) as EditOptions;
-  return opId === undefined ? undefined : toText(opId, "opId");
+/** The idempotency key of an edit, where one is given: a misspelt one would be none. */
+export function toOpId(options: unknown, call: EditCall): string | undefined {
+  const given = (options ?? {}) as EditOptions;
+  checkNames(given, EDIT_NAMES[call], `${call} has no option`);
+  return ifGiven(given.opId, (opId) => toText(opId, "opId"));
 }
 
 export function toIds(ids: readonly unknown[]): string[] {
@@ -123,6 +117,7 @@ const MAX_REASON_LENGTH = 4_000;
 
 export function toFeedback(given: Feedback | null): Feedback | null {
   if (given === null) return null;
+  checkNames(Object(given) as object, ["rating", "reason"], "feedback has no field");
   const { rating, reason } = (given ?? {}) as Partial<Feedback>;
   if (rating === undefined || !RATINGS.includes(rating)) {
     throw new InvalidInputError(
@@ -136,15 +131,9 @@ export function toFeedback(given: Feedback | null): Feedback | null {
   return { rating, reason: reason.toWellFormed() };
 }
 
-/**
- * A scope and nothing else: what a filter would leave out must not be lost because it was not read, nor what an id that
- * is missing by accident would have left out.
- */
+/** A scope of which no id is missing by accident: what that would have left out must not be lost. */
 export function toScopeOnly(options: unknown, call: ScopedCall): Scope {
-  const { scope, scopeFilter, filter } = toQuery(options, call);
-  if (filter !== null || scopeFilter !== null) {
-    throw new InvalidInputError(`keepsake: ${call} takes a whole scope and no filter.`);
-  }
+  const scope = toScope(options, call);
   for (const [key, value] of Object.entries(options as object)) {
     if (IDS.includes(key) && (value === undefined || value === null)) {
       throw new InvalidInputError(`keepsake: ${call}: ${key} is ${value}. Leave it out, or give an id.`);
@@ -156,11 +145,9 @@ export function toScopeOnly(options: unknown, call: ScopedCall): Scope {
 const IDS: readonly string[] = [...SCOPE_IDS, ...Object.keys(SNAKE_CASE_IDS)];
 
 export function toExportRequest(options: ExportOptions): ExportRequest {
-  const { all = false, vectors = false, signal: _, ...rest } = options ?? {};
+  const { all: isAll, vectors: withVectors, signal: _, ...rest } = options ?? {};
   checkNames(rest, OPTION_NAMES.export, "export has no option");
-  if (typeof all !== "boolean" || typeof vectors !== "boolean") {
-    throw new InvalidInputError("keepsake: export: all and vectors must be true or false.");
-  }
+  const [all, vectors] = [toFlag(isAll, "export: all"), toFlag(withVectors, "export: vectors")];
   if (!all) return { scope: toScopeOnly(rest, "export"), vectors };
   if (Object.keys(definedOnly(rest)).length === 0) return { scope: null, vectors };
   throw new InvalidInputError("keepsake: export takes a scope or all: true, not both.");

@@ -2,6 +2,8 @@
 import type { Scope } from "./types.ts";
 
 export const SCOPE_IDS = ["userId", "agentId", "appId", "runId"] as const;
+/** Characters of an id. */
+export const MAX_ID_LENGTH = 256;
 export type ScopeId = (typeof SCOPE_IDS)[number];
 
 /** mem0's docs teach these spellings in filters. */

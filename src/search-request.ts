@@ -3,18 +3,16 @@ import type { MessageSearchRequest, RelationsRequest, SearchRequest } from "./en
 import { InvalidInputError } from "./errors.ts";
 import { toFields, type Fields } from "./fields.ts";
 import { toContextMessages, toIncluded } from "./include-options.ts";
-import type { DecayOptions, MemoryOptions, SearchOptions } from "./options.ts";
-import { toInstant, toView } from "./requests.ts";
+import type { MemoryOptions, SearchOptions } from "./options.ts";
+import { toView } from "./requests.ts";
 import { toRerankPlan, type RerankPlan } from "./rerank/options.ts";
 import { systemRuntime } from "./runtime.ts";
 import { dayAt, localOffset } from "./text/calendar.ts";
 import { timeIntentOf } from "./text/time-intent.ts";
-import { toFlag } from "./to-flag.ts";
 import type { ISODate } from "./types.ts";
+import { toFlag, toInstant } from "./checks.ts";
+import { toHalfLifeDays } from "./decay-options.ts";
 import { toQuery, toText, toThreshold, toTopK } from "./validate.ts";
-
-/** After a month without use a memory counts as used half as much. */
-const HALF_LIFE_DAYS = 30;
 
 export interface ReadSearch {
   /** Null where memories are not asked for. */
@@ -83,12 +81,6 @@ function offsetOf(given: unknown): number | undefined {
 }
 
 function toDecay(decay: unknown, reference: ISODate): SearchRequest["decay"] | null {
-  if (decay === undefined || decay === false) return null;
-  if (decay === true) return { halfLifeDays: HALF_LIFE_DAYS, reference };
-  const { halfLifeDays = HALF_LIFE_DAYS, ...unknown } = (decay ?? {}) as Partial<DecayOptions>;
-  const isObject = typeof decay === "object" && decay !== null && !Array.isArray(decay);
-  if (isObject && Object.keys(unknown).length === 0 && Number.isFinite(halfLifeDays) && halfLifeDays > 0) {
-    return { halfLifeDays, reference };
-  }
-  throw new InvalidInputError("keepsake: decay must be true, false or { halfLifeDays }, a number of days above 0.");
+  const halfLifeDays = toHalfLifeDays(decay);
+  return halfLifeDays === null ? null : { halfLifeDays, reference };
 }

@@ -1,6 +1,7 @@
 /** Messages as a caller gives them → messages as they are kept. */
 import { InvalidInputError } from "./errors.ts";
 import type { ContentPart, Message, MessageInput } from "./types.ts";
+import { MAX_TEXT_LENGTH } from "./validate.ts";
 
 /** Roles of chat APIs, and what they are here; null: nobody says it, so it is left out. */
 const ROLES = new Map<string, Message["role"] | null>([
@@ -24,8 +25,6 @@ const UNSAID_PARTS = new Set([
 ]);
 /** Messages in one add. Longer chats are imported in several. */
 const MAX_MESSAGES = 10_000;
-/** Characters of one message: some 50,000 tokens, more than any model on a device reads. */
-const MAX_CONTENT_LENGTH = 200_000;
 /** How long the text of a remote document may take to come, in ms. */
 const DOWNLOAD_TIMEOUT_MS = 30_000;
 /** Bytes of one image or PDF. */
@@ -139,9 +138,9 @@ function textOf(text: unknown, at: string): string {
 }
 
 function toText(content: string, at: string): string {
-  if (content.length > MAX_CONTENT_LENGTH) {
+  if (content.length > MAX_TEXT_LENGTH) {
     throw new InvalidInputError(
-      `keepsake: ${at}.content is longer than ${MAX_CONTENT_LENGTH} characters. Split it; nothing is cut silently.`,
+      `keepsake: ${at}.content is longer than ${MAX_TEXT_LENGTH} characters. Split it; nothing is cut silently.`,
     );
   }
   // A lone surrogate is lost by every encoder on the way; better replaced here, once.

@@ -3,19 +3,22 @@
  * what to do. Errors name positions and keys, never contents.
  */
 import { checkNames } from "./check-names.ts";
-import { isPlainObject } from "./copy.ts";
 import { InvalidInputError } from "./errors.ts";
 import { withIsoDates } from "./filter-dates.ts";
 import { OPTION_NAMES, type ScopedCall } from "./option-names.ts";
-import { SCOPE_IDS, SNAKE_CASE_IDS, type ScopeId } from "./scope.ts";
+import { MAX_ID_LENGTH, SCOPE_IDS, SNAKE_CASE_IDS, type ScopeId } from "./scope.ts";
+import { toPlainJSON, type PlainJSON } from "./plain-json.ts";
 import { compileScopeFilter } from "./search/filter.ts";
 import { scopePartOf, splitScope } from "./search/split-scope.ts";
 import type { Filter } from "./filter-types.ts";
-import type { JSONObject, JSONValue, Scope } from "./types.ts";
+import type { JSONObject, Scope } from "./types.ts";
 
 /** Deep enough for any real metadata, shallow enough for every recursion over it. */
 const MAX_METADATA_DEPTH = 16;
-const MAX_ID_LENGTH = 256;
+/** Of metadata as JSON, in characters: all of a scope is kept in memory while it is searched. */
+const MAX_METADATA_LENGTH = 200_000;
+/** Characters of one text: some 50,000 tokens, more than any model on a device reads. */
+export const MAX_TEXT_LENGTH = 200_000;
 
 /** What a read is about: which scopes, and which memories of them. */
 export interface Query {
@@ -40,7 +43,8 @@ export function toQuery(options: unknown, call: ScopedCall): Query {
   }
   checkNames(given, OPTION_NAMES[call], `${call} has no option`);
   const { filters } = given as { filters?: Filter | null };
-  const { scope: inFilters, rest } = filters ? splitScope(withIsoDates(filters)) : { scope: {}, rest: null };
+  const { scope: inFilters, rest } =
+    filters === undefined || filters === null ? { scope: {}, rest: null } : splitScope(withIsoDates(filters));
   const scope: Scope = {};
   for (const [key, value] of [...Object.entries(given), ...Object.entries(inFilters)]) {
     const id = scopeIdOf(key);
@@ -69,13 +73,16 @@ function isBound({ scopeFilter }: Query): boolean {
 }
 
 /**
- * One scope, plainly named.
- * @throws {InvalidInputError} where no id is given; two spellings of one contradict each other; filters ask for more
+ * One scope, plainly named, in `filters` or beside them.
+ * @throws {InvalidInputError} where no id is given, two spellings of one contradict each other, or filters ask for more:
+ *   what a filter would leave out must not be taken because it was not read
  */
 export function toScope(options: unknown, call: ScopedCall): Scope {
-  const { scope, scopeFilter } = toQuery(options, call);
-  if (scopeFilter === null) return scope;
-  throw new InvalidInputError(`keepsake: ${call} takes its scope ids plainly: no list, no "*", no OR and no NOT.`);
+  const { scope, scopeFilter, filter } = toQuery(options, call);
+  if (filter === null && scopeFilter === null) return scope;
+  throw new InvalidInputError(
+    `keepsake: ${call} takes a whole scope and no filter: plain ids, no list, no "*", no OR and no NOT.`,
+  );
 }
 
 function scopeIdOf(key: string): ScopeId | undefined {
@@ -114,31 +121,22 @@ const IDENTITY_KEYS = new Set([...SCOPE_IDS, ...Object.keys(SNAKE_CASE_IDS), "ac
 /** A copy of the metadata as plain JSON, without identity keys. */
 export function toMetadata(input: unknown): JSONObject {
   if (input === undefined || input === null) return {};
-  const copy = toJSON(input, "metadata", 0);
+  const copy = toPlainJSON(input, "metadata", METADATA);
   if (typeof copy !== "object" || copy === null || Array.isArray(copy)) {
     throw new InvalidInputError("keepsake: metadata must be an object.");
+  }
+  if (JSON.stringify(copy).length > MAX_METADATA_LENGTH) {
+    throw new InvalidInputError(`keepsake: metadata must be at most ${MAX_METADATA_LENGTH} characters long, as JSON.`);
   }
   return Object.fromEntries(Object.entries(copy).filter(([key]) => !IDENTITY_KEYS.has(key)));
 }
 
-function toJSON(value: unknown, path: string, depth: number): JSONValue {
-  if (depth > MAX_METADATA_DEPTH) {
-    throw new InvalidInputError(`keepsake: ${path} is nested deeper than ${MAX_METADATA_DEPTH} levels.`);
-  }
-  if (typeof value === "string") return value.toWellFormed();
-  if (value === null || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value)))
-    return value;
-  // `from` visits holes as well, which are no JSON.
-  if (Array.isArray(value)) return Array.from(value, (item, i) => toJSON(item, `${path}[${i}]`, depth + 1));
-  if (isPlainObject(value)) {
-    // fromEntries defines own properties: a "__proto__" key stays a key.
-    const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-    return Object.fromEntries(entries.map(([key, item]) => [key, toJSON(item, `${path}.${key}`, depth + 1)]));
-  }
-  throw new InvalidInputError(
-    `keepsake: ${path} must be plain JSON (string, finite number, boolean, null, list, object).`,
-  );
-}
+const METADATA: PlainJSON = {
+  maxDepth: MAX_METADATA_DEPTH,
+  refuse: (path, what) => {
+    throw new InvalidInputError(`keepsake: ${path} ${what}.`);
+  },
+};
 
 /** mem0's default. */
 const DEFAULT_TOP_K = 20;
@@ -156,8 +154,11 @@ export function toThreshold(value: unknown): number {
 }
 
 export function toText(value: unknown, what: string): string {
-  if (typeof value === "string" && value.trim() !== "") return value.toWellFormed();
-  throw new InvalidInputError(`keepsake: ${what} must be a string that is not blank.`);
+  if (typeof value !== "string" || value.trim() === "") {
+    throw new InvalidInputError(`keepsake: ${what} must be a string that is not blank.`);
+  }
+  if (value.length <= MAX_TEXT_LENGTH) return value.toWellFormed();
+  throw new InvalidInputError(`keepsake: ${what} must be at most ${MAX_TEXT_LENGTH} characters long.`);
 }
 
 /** The id of a memory or an op, as it was given out. */

@@ -1,7 +1,11 @@
 /** Time limits on what the app brings: its callbacks may hang, and may not listen to their signal. */
 import { untilAborted } from "./abort.ts";
 
+/** `setTimeout` takes no more, and ends at once for more. */
+export const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 export interface TimeLimit {
+  /** At most `MAX_TIMEOUT_MS`. */
   timeoutMs: number;
   /** What it rejects with when the time is up. */
   onTimeout: () => Error;

@@ -53,6 +53,10 @@ export interface ImportResult {
   updated: number;
   /** Were there in the same or a newer revision, and are as they were. */
   skipped: number;
+  /** Where memories of mem0 were written: their op, which `undo` takes back. The changes of an export keep their own. */
+  opId?: string;
+  /** What the file has beside memories and was not taken in, in words. */
+  leftOut?: string[];
 }
 
 /** A kept message that `search` found, with the ids of its scope. */

@@ -1,6 +1,8 @@
 /** Checks of foreign JSON: small functions that return the value with its type, or throw and name the path. */
 import { InvalidInputError } from "../errors.ts";
-import type { JSONObject, JSONValue } from "../types.ts";
+import { toPlainJSON, type PlainJSON } from "../plain-json.ts";
+import { isDay, parseISODate } from "../text/iso-date.ts";
+import type { JSONObject } from "../types.ts";
 
 export type Check<T> = (value: unknown, path: string) => T;
 
@@ -23,17 +25,14 @@ export const count: Check<number> = (value, path) =>
     ? value
     : fail(path, "must be a whole number from 0");
 
-/** In any time zone and precision that a Date understands; comes out in UTC with milliseconds. */
+/** With any offset, or in UTC; comes out in UTC with milliseconds. */
 export const instant: Check<string> = (value, path) => {
-  const date = typeof value === "string" ? new Date(value) : null;
-  return date && !Number.isNaN(date.getTime()) ? date.toISOString() : fail(path, "must be an ISO 8601 date");
+  const date = new Date(typeof value === "string" ? parseISODate(value) : NaN);
+  return Number.isNaN(date.getTime()) ? fail(path, "must be an ISO 8601 date") : date.toISOString();
 };
 
-export const day: Check<string> = (value, path) => {
-  const date = typeof value === "string" && /^\d{4}-\d\d-\d\d$/.test(value) ? new Date(`${value}T00:00Z`) : null;
-  const isDay = date && !Number.isNaN(date.getTime()) && date.toISOString().startsWith(String(value));
-  return isDay ? String(value) : fail(path, "must be a day that exists, as YYYY-MM-DD");
-};
+export const day: Check<string> = (value, path) =>
+  isDay(value) ? value : fail(path, "must be a day that exists, as YYYY-MM-DD");
 
 export function oneOf<const T extends string>(...allowed: readonly T[]): Check<T> {
   return (value, path) =>
@@ -87,18 +86,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** Deep enough for any real metadata and for a result of `add`, shallow enough for every recursion over it. */
-const MAX_DEPTH = 20;
+const PLAIN: PlainJSON = { maxDepth: 20, refuse: fail };
 
 export const jsonObject: Check<JSONObject> = (value, path) =>
-  isObject(value) ? (plain(value, path, 0) as JSONObject) : fail(path, "must be an object");
-
-function plain(value: unknown, path: string, depth: number): JSONValue {
-  if (depth > MAX_DEPTH) return fail(path, `is nested deeper than ${MAX_DEPTH} levels`);
-  if (value === null || typeof value === "boolean") return value;
-  if (typeof value === "string") return value.toWellFormed();
-  if (typeof value === "number" && Number.isFinite(value)) return value;
-  if (Array.isArray(value)) return value.map((item, i) => plain(item, `${path}[${i}]`, depth + 1));
-  if (!isObject(value)) return fail(path, "must be JSON");
-  // fromEntries defines own properties: a "__proto__" key stays a key.
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item, at(path, key), depth + 1)]));
-}
+  isObject(value) ? (toPlainJSON(value, path, PLAIN) as JSONObject) : fail(path, "must be an object");

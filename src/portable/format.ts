@@ -80,6 +80,14 @@ export interface ImportBase {
   seq: number;
 }
 
+/** When and as what an import comes. */
+export interface ImportMoment {
+  /** The date of foreign memories that have none. */
+  nowIso: string;
+  /** The op that brings foreign memories; those of an export keep theirs. */
+  opId: string;
+}
+
 /** One part of an import. Plain data: it crosses to the worker. */
 export interface ImportPart {
   /** Of the first part: null, for behind all that is there. Of the others: what the first one answered. */

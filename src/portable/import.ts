@@ -1,7 +1,7 @@
 /** Import: a file is checked as a whole, then written part by part, so that no transaction is long and an abort is heard. */
 import type { Engine } from "../engine/engine.ts";
 import type { ImportResult } from "../engine/results.ts";
-import type { ImportBase, ImportMessage, ImportOutcome, ImportPart, PortableOp } from "./format.ts";
+import type { ImportBase, ImportMessage, ImportMoment, ImportOutcome, ImportPart, PortableOp } from "./format.ts";
 import { readImport, type ImportFile } from "./read.ts";
 
 /** Rows per transaction. */
@@ -14,9 +14,9 @@ const PART = 100;
 export async function importFile(
   engine: Pick<Engine, "import">,
   input: unknown,
-  { nowIso, signal }: { nowIso: string; signal: AbortSignal | undefined },
+  { signal, ...at }: ImportMoment & { signal: AbortSignal | undefined },
 ): Promise<ImportResult> {
-  const file = readImport(input, nowIso);
+  const { file, leftOut } = readImport(input, at);
   const parts = partsOf(file);
   const highestOrder = highestOrderOf(file);
   const became = new Map<string, ImportOutcome["outcomes"][number]>();
@@ -31,7 +31,14 @@ export async function importFile(
     }
   }
   const count = (wanted: string): number => [...became.values()].filter((one) => one === wanted).length;
-  return { added: count("added"), updated: count("updated"), skipped: count("skipped") };
+  const isOp = file.changes.some(({ after }) => after.opId === at.opId && became.get(after.id) !== "skipped");
+  return {
+    added: count("added"),
+    updated: count("updated"),
+    skipped: count("skipped"),
+    ...(isOp && { opId: at.opId }),
+    ...(leftOut.length > 0 && { leftOut }),
+  };
 }
 
 const EMPTY: ImportFile = { scopes: [], ops: [], messages: [], changes: [], entities: [], relations: [] };

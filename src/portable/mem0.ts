@@ -2,23 +2,26 @@
  * mem0's own shapes: what `get_all` of its Platform and of its Open Source versions gives (`{ results: […] }` or the
  * bare list), and rows of a vector store (`{ id, payload: { data, … } }`), in snake_case and camelCase.
  */
+import { isDay } from "../text/iso-date.ts";
 import type { JSONObject, Scope } from "../types.ts";
 import { toMetadata } from "../validate.ts";
 import { beginningOf } from "./beginning.ts";
 import * as check from "./check.ts";
 import { at, fail, isObject } from "./check.ts";
-import type { ImportChange, PortableMemory } from "./format.ts";
+import type { ImportChange, ImportMoment, PortableMemory } from "./format.ts";
 import * as shapes from "./shapes.ts";
 
-/** The list in what mem0 gave; null where there is none. */
-export function mem0Rows(json: unknown): unknown[] | null {
-  const rows = isObject(json) ? json["results"] : json;
-  return Array.isArray(rows) ? rows : null;
+/** The list in what mem0 gave, and what is beside it and cannot be taken in; null where there is no list. */
+export function mem0Given(json: unknown): { rows: unknown[]; leftOut: string[] } | null {
+  const { results: rows, relations } = isObject(json) ? json : { results: json };
+  if (!Array.isArray(rows)) return null;
+  const count = Array.isArray(relations) ? relations.length : 0;
+  return { rows, leftOut: count === 0 ? [] : [`relations (${count}): they do not say which memory they came with`] };
 }
 
 /** Oldest first. */
-export function readMem0(rows: readonly unknown[], nowIso: string): ImportChange[] {
-  const memories = rows.map((row, i) => readRow(row, `[${i}]`, nowIso));
+export function readMem0(rows: readonly unknown[], moment: ImportMoment): ImportChange[] {
+  const memories = rows.map((row, i) => readRow(row, `[${i}]`, moment));
   return memories.sort((a, b) =>
     a.after.createdAt < b.after.createdAt ? -1 : Number(a.after.createdAt > b.after.createdAt),
   );
@@ -27,7 +30,17 @@ export function readMem0(rows: readonly unknown[], nowIso: string): ImportChange
 /** Fields of mem0 in a payload; what else is there is the app's metadata. */
 const FIELDS = [
   ["data", "memory", "hash", "metadata", "role", "immutable", "categories", "score"],
-  ["user_id", "agent_id", "app_id", "run_id", "actor_id", "attributed_to", "text_lemmatized", "memory_type"],
+  [
+    "user_id",
+    "agent_id",
+    "app_id",
+    "run_id",
+    "session_id",
+    "actor_id",
+    "attributed_to",
+    "text_lemmatized",
+    "memory_type",
+  ],
   ["created_at", "updated_at", "expiration_date"],
 ].flat();
 const OWN = new Set([...FIELDS, ...FIELDS.map(camelCase)]);
@@ -36,23 +49,24 @@ function camelCase(key: string): string {
   return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function readRow(row: unknown, path: string, nowIso: string): ImportChange {
+function readRow(row: unknown, path: string, { nowIso, opId }: ImportMoment): ImportChange {
   if (!isObject(row)) return fail(path, "must be an object");
   const { payload } = row;
   const isPayload = isObject(payload);
   const source = new Row(isPayload ? payload : row, isPayload ? at(path, "payload") : path);
   const created = source.read("created_at", check.instant);
   const updated = source.read("updated_at", check.instant) ?? created;
+  const metadata = isPayload ? metadataOf(payload, source) : toMetadata(source.read("metadata", check.jsonObject));
   const after: PortableMemory = {
-    id: check.filled(row["id"], at(path, "id")),
+    id: givenId(row["id"], at(path, "id")),
     memory: source.read("data", check.filled) ?? source.read("memory", check.filled) ?? fail(path, "has no memory"),
     scope: scopeOf(source, path),
-    metadata: isPayload ? metadataOf(payload, source) : toMetadata(source.read("metadata", check.jsonObject)),
+    ...untilWhen(source, metadata),
     createdAt: created ?? updated ?? nowIso,
     updatedAt: updated ?? nowIso,
     rev: 1,
     order: 0,
-    opId: "import",
+    opId,
     origin: "app",
     ...extrasOf(source),
   };
@@ -60,11 +74,21 @@ function readRow(row: unknown, path: string, nowIso: string): ImportChange {
   return beginningOf(after, updated === undefined ? "rev" : "updatedAt");
 }
 
+/** Numbers count as their digits, as in `add`. */
+const givenId: check.Check<string> = (value, path) =>
+  check.filled(Number.isFinite(value) ? String(value) : value, path).trim();
+
+const ownerId: check.Check<string> = (value, path) => {
+  const id = givenId(value, path);
+  return /\s/u.test(id) ? fail(path, 'has white space, which no id has here: replace it in the file, by "_" say') : id;
+};
+
 function scopeOf(source: Row, path: string): Scope {
   const ids = { userId: "user_id", agentId: "agent_id", appId: "app_id", runId: "run_id" };
   const given = Object.entries(ids).flatMap(([id, key]) => {
-    const value = source.read(key, check.filled);
-    return value === undefined ? [] : [[id, value.trim()]];
+    // The Platform's list says session_id where its search says run_id.
+    const value = source.read(key, ownerId) ?? (id === "runId" ? source.read("session_id", ownerId) : undefined);
+    return value === undefined ? [] : [[id, value]];
   });
   if (given.length === 0) fail(path, "has no user_id, agent_id, app_id or run_id: say whose memory it is");
   return shapes.scope(Object.fromEntries(given), path);
@@ -75,23 +99,27 @@ function metadataOf(payload: Record<string, unknown>, source: Row): JSONObject {
   return toMetadata({ ...source.read("metadata", check.jsonObject), ...check.jsonObject(rest, source.path) });
 }
 
-type Extras = Pick<
-  PortableMemory,
-  "attributedTo" | "actor" | "categories" | "immutable" | "expirationDate" | "memoryType"
->;
+/** mem0's TypeScript keeps the day among the metadata. What is no day there means nothing to mem0 either, and stays. */
+function untilWhen(source: Row, metadata: JSONObject): Pick<PortableMemory, "metadata" | "expirationDate"> {
+  // Some versions keep a time of day with it.
+  const dayOf = (value: unknown): string => String(value).slice(0, 10);
+  const day = source.read("expiration_date", (value, path) => check.day(dayOf(value), path));
+  if (day !== undefined) return { metadata, expirationDate: day };
+  const { expiration_date: kept, ...rest } = metadata;
+  return isDay(dayOf(kept)) ? { metadata: rest, expirationDate: dayOf(kept) } : { metadata };
+}
+
+type Extras = Pick<PortableMemory, "attributedTo" | "actor" | "categories" | "immutable" | "memoryType">;
 
 function extrasOf(source: Row): Extras {
   const who = source.read("attributed_to", check.string) ?? source.read("role", check.string);
   const actor = source.read("actor_id", check.string);
   const categories = source.read("categories", check.list(check.string));
-  // Some versions keep a time of day with it.
-  const expirationDate = source.read("expiration_date", (value, path) => check.day(String(value).slice(0, 10), path));
   return {
     ...((who === "user" || who === "assistant") && { attributedTo: who }),
     ...(actor !== undefined && { actor }),
     ...(categories !== undefined && categories.length > 0 && { categories }),
     ...(source.read("immutable", check.boolean) && { immutable: true }),
-    ...(expirationDate !== undefined && { expirationDate }),
     ...(source.read("memory_type", check.string)?.startsWith("procedural") && { memoryType: "procedural" as const }),
   };
 }

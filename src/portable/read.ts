@@ -7,6 +7,7 @@ import {
   FORMAT_VERSION,
   type ImportChange,
   type ImportMessage,
+  type ImportMoment,
   type ImportPart,
   type KeepsakeExport,
   type PortableChange,
@@ -15,7 +16,7 @@ import {
   type PortableOp,
 } from "./format.ts";
 import type { Scope } from "../types.ts";
-import { mem0Rows, readMem0 } from "./mem0.ts";
+import { mem0Given, readMem0 } from "./mem0.ts";
 import * as shapes from "./shapes.ts";
 import { decodeVector } from "./vectors.ts";
 
@@ -24,16 +25,16 @@ export type ImportFile = Omit<ImportPart, "base" | "isLast" | "highestOrder">;
 
 /**
  * @param input a parsed file, or its text
- * @param nowIso the date of foreign memories that have none
+ * @returns what is to be written, and in words what the file has beside it
  * @throws {InvalidInputError} that names the path
  */
-export function readImport(input: unknown, nowIso: string): ImportFile {
+export function readImport(input: unknown, at: ImportMoment): { file: ImportFile; leftOut: string[] } {
   const json = typeof input === "string" ? parse(input) : input;
-  if (check.isObject(json) && json["format"] === FORMAT) return readExport(json);
-  const rows = mem0Rows(json);
-  if (!rows) fail("", "is neither an export of keepsake nor a list of mem0's memories");
+  if (check.isObject(json) && json["format"] === FORMAT) return { file: readExport(json), leftOut: [] };
+  const given = mem0Given(json);
+  if (!given) fail("", "is neither an export of keepsake nor a list of mem0's memories");
   const nothing = { scopes: [], ops: [], messages: [], entities: [], relations: [] };
-  return { ...nothing, changes: readMem0(rows, nowIso) };
+  return { file: { ...nothing, changes: readMem0(given.rows, at) }, leftOut: given.leftOut };
 }
 
 function parse(text: string): unknown {

@@ -2,7 +2,7 @@
  * What each part of an export must look like. An export goes through the same shapes as an import, so that fields
  * always come in one order, and a field that joins a type fails to compile until it is added here.
  */
-import { SCOPE_IDS } from "../scope.ts";
+import { MAX_ID_LENGTH, SCOPE_IDS } from "../scope.ts";
 import type { AddResult, EventTime, Feedback, Scope } from "../types.ts";
 import * as check from "./check.ts";
 import type { Check } from "./check.ts";
@@ -15,8 +15,6 @@ import type {
   PortableRelation,
   PortableVector,
 } from "./format.ts";
-
-const MAX_ID_LENGTH = 256;
 
 const scopeId: Check<string> = (value, path) => {
   const id = check.filled(value, path);

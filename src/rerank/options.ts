@@ -1,16 +1,17 @@
 /** What a caller of `search` wants of reranking, checked. */
+import { checkNames } from "../check-names.ts";
+import { ifGiven, toWhole } from "../checks.ts";
 import { isPlainObject } from "../copy.ts";
 import { InvalidInputError } from "../errors.ts";
 import type { MemoryOptions, SearchOptions } from "../options.ts";
 import { DEFAULT_LLM_TIMEOUT_MS } from "../llm-types.ts";
+import { MAX_TIMEOUT_MS } from "../within-time.ts";
 import type { Criterion } from "./types.ts";
 
 const DEFAULT_TOP_N = 30;
 /** Candidates that may be looked at: beyond, a model on the device takes seconds, and an LLM loses count. */
 const MAX_TOP_N = 200;
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** `setTimeout` takes no more. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 const MAX_CRITERIA = 10;
 const MAX_NAME_LENGTH = 100;
@@ -36,6 +37,7 @@ export function toRerankPlan(
   if (typeof rerank !== "boolean" && !isPlainObject(rerank)) {
     throw new InvalidInputError("keepsake: rerank must be true, false, or { topN, timeoutMs }.");
   }
+  checkNames(Object(rerank) as object, ["topN", "timeoutMs"], "rerank has no option");
   const checked = toCriteria(criteria);
   if (rerank === false && checked.length === 0) return null;
   if (checked.length > 0 && !llm) {
@@ -44,16 +46,14 @@ export function toRerankPlan(
   const { topN, timeoutMs } = typeof rerank === "boolean" ? {} : rerank;
   const byLLM = checked.length > 0 || reranker === "llm";
   return {
-    topN: toWhole("topN", topN, MAX_TOP_N) ?? Math.min(MAX_TOP_N, Math.max(DEFAULT_TOP_N, topK)),
-    timeoutMs: toWhole("timeoutMs", timeoutMs, MAX_TIMEOUT_MS) ?? (byLLM ? llmTimeoutMs : DEFAULT_TIMEOUT_MS),
+    topN:
+      ifGiven(topN, (n) => toWhole(n, "rerank.topN", 1, MAX_TOP_N)) ??
+      Math.min(MAX_TOP_N, Math.max(DEFAULT_TOP_N, topK)),
+    timeoutMs:
+      ifGiven(timeoutMs, (ms) => toWhole(ms, "rerank.timeoutMs", 1, MAX_TIMEOUT_MS)) ??
+      (byLLM ? llmTimeoutMs : DEFAULT_TIMEOUT_MS),
     criteria: checked.length > 0 ? checked : null,
   };
-}
-
-function toWhole(name: string, value: unknown, max: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= max) return value;
-  throw new InvalidInputError(`keepsake: rerank.${name} must be an integer from 1 to ${max}.`);
 }
 
 function toCriteria(given: unknown): Required<Criterion>[] {
@@ -69,6 +69,7 @@ function toCriteria(given: unknown): Required<Criterion>[] {
 
 function toCriterion(given: unknown, index: number): Required<Criterion> {
   const { name, description, weight = 1 } = (given ?? {}) as Partial<Record<keyof Criterion, unknown>>;
+  checkNames(Object(given) as object, ["name", "description", "weight"], `criteria[${index}] has no field`);
   const which = `keepsake: criteria[${index}]`;
   if (!isWords(name, MAX_NAME_LENGTH) || !isWords(description, MAX_DESCRIPTION_LENGTH)) {
     throw new InvalidInputError(

@@ -291,7 +291,7 @@ describe("import of what mem0 gave", () => {
 
   it("Platform: texts, scope, metadata, topics, lifecycle and dates, oldest first", async () => {
     const memory = openMemory();
-    expect(await memory.import(platform)).toEqual({ added: 2, updated: 0, skipped: 0 });
+    expect(await memory.import(platform)).toEqual({ added: 2, updated: 0, skipped: 0, opId: expect.any(String) });
     const { results } = await memory.getAll(ALICE);
     expect(results).toEqual([
       {
@@ -316,7 +316,7 @@ describe("import of what mem0 gave", () => {
     await memory.import(platform);
     expect(await memory.import(platform.results)).toEqual({ added: 0, updated: 0, skipped: 2 });
     const newer = [{ ...platform.results[1]!, memory: "Is vegan", updated_at: "2025-01-01T00:00:00Z" }];
-    expect(await memory.import(newer)).toEqual({ added: 0, updated: 1, skipped: 0 });
+    expect(await memory.import(newer)).toMatchObject({ added: 0, updated: 1, skipped: 0 });
     expect(texts(await memory.search("vegan", ALICE))).toContain("Is vegan");
     expect((await memory.history(newer[0]!.id)).map((h) => h.event)).toEqual(["UPDATE", "ADD"]);
   });
@@ -340,7 +340,7 @@ describe("import of what mem0 gave", () => {
       },
       { id: "c", memory: "Likes gin", userId: "alice", metadata: { mood: "bad" }, createdAt: "2024-03-01T00:00:00Z" },
     ];
-    expect(await memory.import(rows)).toEqual({ added: 3, updated: 0, skipped: 0 });
+    expect(await memory.import(rows)).toEqual({ added: 3, updated: 0, skipped: 0, opId: expect.any(String) });
     expect((await memory.getAll(ALICE)).results).toMatchObject([
       { id: "c", memory: "Likes gin", metadata: { mood: "bad" } },
       { id: "a", memory: "Likes tea", metadata: { mood: "good" } },
@@ -349,11 +349,75 @@ describe("import of what mem0 gave", () => {
     expect(await memory.import(rows)).toEqual({ added: 0, updated: 0, skipped: 3 });
   });
 
+  it("each import is an op of its own: undo takes back that one and no other", async () => {
+    const memory = openMemory();
+    const row = (id: string, user: string) => ({
+      id,
+      memory: `Likes ${id}`,
+      user_id: user,
+      updated_at: "2024-01-01T00:00:00Z",
+    });
+    const first = await memory.import([row("tea", "alice"), row("rum", "bob")]);
+    const second = await memory.import([row("gin", "alice"), row("tea", "alice")]);
+    expect(second).toMatchObject({ added: 1, skipped: 1 });
+    expect((await memory.history("gin"))[0]?.opId).toBe(second.opId);
+    await memory.undo(second.opId!);
+    expect(texts(await memory.getAll(ALICE))).toEqual(["Likes tea"]);
+    expect(texts(await memory.getAll({ userId: "bob" }))).toEqual(["Likes rum"]);
+    await memory.undo(first.opId!);
+    expect(texts(await memory.getAll({ filters: { OR: [{ user_id: "alice" }, { user_id: "bob" }] } }))).toEqual([]);
+  });
+
+  it("Platform's list: session_id is the run", async () => {
+    const memory = openMemory();
+    await memory.import([
+      { id: "a", memory: "Likes tea", user_id: "alice", session_id: "r1" },
+      { id: "b", memory: "Likes rum", session_id: "r2" },
+      { id: "c", payload: { data: "Likes gin", user_id: "alice", session_id: "r3" } },
+    ]);
+    expect(await memory.get("a")).toMatchObject({ userId: "alice", runId: "r1" });
+    expect(await memory.get("b")).toMatchObject({ runId: "r2" });
+    expect(await memory.get("c")).toMatchObject({ userId: "alice", runId: "r3", metadata: {} });
+  });
+
+  it("Open Source in TypeScript: what expired there is not visible here", async () => {
+    const memory = openMemory();
+    await memory.import([
+      { id: "a", memory: "Likes tea", user_id: "alice", metadata: { mood: "good", expiration_date: "2020-01-01" } },
+      { id: "b", memory: "Likes rum", user_id: "alice", metadata: { expiration_date: "soon" } },
+    ]);
+    expect(texts(await memory.getAll(ALICE))).toEqual(["Likes rum"]);
+    expect(await memory.get("a")).toMatchObject({ expirationDate: "2020-01-01", metadata: { mood: "good" } });
+    expect(await memory.get("b")).toMatchObject({ metadata: { expiration_date: "soon" } });
+  });
+
+  it("ids that are numbers count as their digits", async () => {
+    const memory = openMemory();
+    await memory.import([{ id: 7, memory: "Likes tea", user_id: 42 }]);
+    expect(await memory.get("7")).toMatchObject({ userId: "42" });
+  });
+
+  it("tells what the file has beside memories", async () => {
+    const relations = [{ source: "alice", relationship: "likes", destination: "tea" }];
+    const { leftOut } = await openMemory().import({ ...platform, relations });
+    expect(leftOut).toEqual(["relations (1): they do not say which memory they came with"]);
+  });
+
   const bad: [string, unknown, RegExp][] = [
     ["without an owner", [{ id: "a", memory: "x" }], /\[0\] has no user_id/],
     ["without a text", [{ id: "a", user_id: "alice" }], /\[0\] has no memory/],
     ["without an id", [{ memory: "x", user_id: "alice" }], /\[0\]\.id/],
     ["with a date that is none", [{ id: "a", memory: "x", user_id: "alice", created_at: "then" }], /\[0\]\.created_at/],
+    [
+      "with an owner of two words",
+      [{ id: "a", memory: "x", user_id: "al ice" }],
+      /\[0\]\.user_id has white space, .* replace/,
+    ],
+    [
+      "with a day that does not exist",
+      [{ id: "a", memory: "x", user_id: "alice", created_at: "2024-02-30" }],
+      /created_at/,
+    ],
     ["that is no object", ["x"], /\[0\] must be an object/],
   ];
   for (const [what, rows, message] of bad) {

@@ -1,5 +1,6 @@
 import "fake-indexeddb/auto";
 import { InvalidInputError, Memory, type MemoryOptions, type MessageInput } from "keepsake";
+import { openInlineEngine } from "keepsake/engine";
 import { beforeEach, describe, expect, it } from "vitest";
 import { freshDatabase, openMemory, texts } from "./fixtures.ts";
 
@@ -80,11 +81,67 @@ describe("an option that is not known", () => {
     expect(() => new Memory(options as MemoryOptions)).toThrow(message);
   });
 
-  it("of defaults is told by the first add", async () => {
-    const memory = openMemory({ defaults: { inferr: false } as never });
-    await expect(memory.add("I like tea", ALICE)).rejects.toThrow(
-      'defaults has no option "inferr". Did you mean infer?',
+  it.each([
+    [{ embedder: { modle: "x" } }, 'embedder has no option "modle". Did you mean model?'],
+    [{ reranker: { modle: "x" } }, 'reranker has no option "modle". Did you mean model?'],
+    [{ index: { hnswfrom: 1 } }, 'index has no option "hnswfrom". Did you mean hnswFrom?'],
+    [{ consolidate: { afterAdds: 1, maxdestructive: 1 } }, 'no option "maxdestructive". Did you mean maxDestructive?'],
+    [{ decay: { halfLife: 1 } }, 'decay has no option "halfLife". Known: halfLifeDays.'],
+    [{ defaults: { inferr: false } }, 'defaults has no option "inferr". Did you mean infer?'],
+  ])("inside an option of the constructor, %j, is refused at once", (options, message) => {
+    expect(() => new Memory(options as MemoryOptions)).toThrow(message);
+  });
+
+  it.each([
+    ["search", { rerank: { topn: 5 } }, 'rerank has no option "topn". Did you mean topN?'],
+    ["search", { criteria: [{ name: "joy", description: "d", wieght: 1 }] }, 'criteria[0] has no field "wieght".'],
+    ["add", { customPrompts: { extrat: "x" } }, 'customPrompts has no prompt "extrat". Did you mean extract?'],
+  ])("inside an option of %s, %j, is named", async (call, options, message) => {
+    expect(await refused(call, { ...ALICE, ...options })).toContain(message);
+  });
+
+  it("of an edit is named: a misspelt opId would be none", async () => {
+    const memory = openMemory();
+    const options = { opid: "once" } as never;
+    for (const [call, edit] of Object.entries({
+      update: () => memory.update("id", "x", options),
+      delete: () => memory.delete("id", options),
+      deleteAll: () => memory.deleteAll({ ...ALICE, ...(options as object) }),
+      undo: () => memory.undo("op", options),
+      feedback: () => memory.feedback("id", null, options),
+    })) {
+      await expect(edit()).rejects.toThrow(`${call} has no option "opid". Did you mean opId?`);
+    }
+    await expect(memory.feedback("id", { rating: "POSITIVE", reson: "x" } as never)).rejects.toThrow(
+      "Did you mean reason?",
     );
+    await expect(memory.ready({ modle: true } as never)).rejects.toThrow("Did you mean model?");
+  });
+});
+
+describe("a value of an option of the constructor that is of no use", () => {
+  it.each([
+    [{ embedder: "hashng" }, 'embedder must be "auto", "hashing", { model, … } or an Embedder'],
+    [{ embedder: null }, "embedder must be"],
+    [{ embedder: { model: 5 } }, "embedder.model must be a string"],
+    [{ engine: "Inline" }, 'engine must be one of "worker", "inline"'],
+    [{ storage: "idb" }, 'storage must be one of "indexeddb", "memory"'],
+    [{ llmTimeoutMs: -1 }, "llmTimeoutMs must be an integer from 1 to 2147483647"],
+    [{ llmTimeoutMs: Infinity }, "llmTimeoutMs must be an integer"],
+    [{ llmTimeoutMs: 2 ** 31 }, "llmTimeoutMs must be an integer"],
+    [{ decay: "yes" }, "decay must be true, false or"],
+    [{ defaults: "x" }, "defaults must be an object"],
+    [{ runtime: {} }, "runtime needs the functions now and randomId"],
+  ])("%j is refused at once", (options, message) => {
+    expect(() => new Memory(options as never)).toThrow(message);
+  });
+
+  it("an Embedder object is refused where it would not get to the engine, with what to do", () => {
+    const embedder = { space: "own", dims: 4, embed: async () => [] };
+    expect(() => new Memory({ engine: openInlineEngine, embedder })).toThrow(
+      "engine: (options, onEvent) => openInlineEngine(options, onEvent, { embedder })",
+    );
+    expect(() => new Memory({ worker: () => new Worker("w.js"), embedder })).toThrow("serve({ embedder })");
   });
 });
 
