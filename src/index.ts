@@ -59,6 +59,7 @@ export type {
   GraphNode,
   HistoryEntry,
   ISODate,
+  ISODay,
   JSONObject,
   JSONSchema,
   JSONValue,

@@ -6,6 +6,11 @@ import type { Scope } from "./types.ts";
 export interface TransformersOptions {
   /** Model id as on the hub, or a folder below `localModelPath`. @default "Xenova/all-MiniLM-L6-v2" */
   model?: string;
+  /**
+   * Branch, tag or commit on the hub: a commit keeps the model as it is, whatever is published under its name. Vectors of two
+   * revisions are never compared. With `localModelPath` it says which one the app hosts. @default "main"
+   */
+  revision?: string;
   /** Which package to load. @default "@xenova/transformers" */
   package?: "@xenova/transformers" | "@huggingface/transformers";
   /** 8-bit weights (`onnx/model_quantized.onnx`, a quarter of the size) or full ones. @default true */

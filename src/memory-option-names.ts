@@ -22,6 +22,7 @@ export const MEMORY: Record<keyof MemoryOptions, true> = {
 /** With the types of their values. */
 export const TRANSFORMERS: Record<keyof TransformersOptions, "string" | "boolean"> = {
   model: "string",
+  revision: "string",
   package: "string",
   quantized: "boolean",
   localModelPath: "string",

@@ -4,7 +4,7 @@
  * long after the server is mended. So when a load fails, the model's entries are looked at, and those that
  * cannot be what they are named for are deleted.
  */
-import { isNode, neededFiles, type ModelSource } from "./model-source.ts";
+import { isNode, MAIN, neededFiles, type ModelSource } from "./model-source.ts";
 import type { LibraryEnv } from "./transformers-module.ts";
 
 /** Both packages, all versions. */
@@ -20,7 +20,7 @@ export function fileUrl(env: LibraryEnv, source: ModelSource, file: string): str
   if (source.localModelPath !== null) return `${source.localModelPath}${source.model}/${file}`;
   const folder = (env.remotePathTemplate ?? DEFAULT_PATH_TEMPLATE)
     .replaceAll("{model}", source.model)
-    .replaceAll("{revision}", "main");
+    .replaceAll("{revision}", encodeURIComponent(source.revision));
   return `${(env.remoteHost ?? "").replace(/\/$/, "")}/${folder.replace(/\/$/, "")}/${file}`;
 }
 
@@ -63,9 +63,10 @@ async function dropPoisonedFiles(env: LibraryEnv, source: ModelSource): Promise<
   // Not an import: a bundler for browsers must not see it. A model id may not lead out of the cache.
   const fs = process.getBuiltinModule?.("node:fs").promises;
   const dir = env.cacheDir;
-  if (fs === undefined || !env.useFSCache || typeof dir !== "string" || source.model.includes("..")) return 0;
+  const folder = source.revision === MAIN ? source.model : `${source.model}/${source.revision}`;
+  if (fs === undefined || !env.useFSCache || typeof dir !== "string" || folder.includes("..")) return 0;
   const dropped = neededFiles(source.quantized).map(async (file) => {
-    const path = `${dir.replace(/\/$/, "")}/${source.model}/${file}`;
+    const path = `${dir.replace(/\/$/, "")}/${folder}/${file}`;
     // Not there: nothing to heal.
     const bytes = await fs.readFile(path).catch(() => null);
     if (bytes === null) return false;

@@ -16,9 +16,14 @@ export interface ModelUse {
   readonly instead: string;
 }
 
+/** The revision where none is named. */
+export const MAIN = "main";
+
 export interface ModelSource {
   readonly package: "@xenova/transformers" | "@huggingface/transformers";
   readonly model: string;
+  /** On the hub. */
+  readonly revision: string;
   readonly quantized: boolean;
   /** Base of models that the app hosts, with a final slash; null: they come from a hub. */
   readonly localModelPath: string | null;
@@ -49,6 +54,7 @@ export function modelSource(use: ModelUse, options: TransformersOptions, baseUrl
   return {
     package: options.package ?? "@xenova/transformers",
     model,
+    revision: options.revision ?? MAIN,
     quantized: options.quantized ?? true,
     localModelPath,
     remoteHost: options.remoteHost === undefined ? null : withSlash(options.remoteHost),

@@ -3,7 +3,7 @@
  * @huggingface/transformers 3 and 4 alike; how it is imported and how its global `env` is set.
  */
 import { EmbedderError } from "../errors.ts";
-import { isNode, type ModelSource, type ModelUse } from "./model-source.ts";
+import { isNode, MAIN, type ModelSource, type ModelUse } from "./model-source.ts";
 
 export interface LibraryEnv {
   version?: string;
@@ -125,7 +125,7 @@ export function pipelineOptions(
   source: ModelSource,
   onEvent: (event: unknown) => void,
 ): Record<string, unknown> {
-  const common = { progress_callback: onEvent };
+  const common = { progress_callback: onEvent, ...(source.revision !== MAIN && { revision: source.revision }) };
   if (major(env, source) < 3) return { ...common, quantized: source.quantized };
   const dtype = source.quantized ? "q8" : "fp32";
   // Node has no "wasm" device; its default is the CPU.

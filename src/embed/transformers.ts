@@ -8,7 +8,7 @@ import type { Embedder } from "./embedder.ts";
 import { batches, presentable } from "./batches.ts";
 import { inTurn, loadModel, type TransformersHooks } from "./load-model.ts";
 import type { ModelProgress } from "./model-progress.ts";
-import type { ModelUse } from "./model-source.ts";
+import { MAIN, type ModelUse } from "./model-source.ts";
 import { blankVector, meanPool, POOLING } from "./pooling.ts";
 import type { LibraryTensor, ModelPipeline } from "./transformers-module.ts";
 
@@ -35,7 +35,8 @@ export async function openTransformersEmbedder(
 ): Promise<Embedder> {
   const { source, pipeline } = await loadModel(EMBEDDING, options, hooks);
   const dims = await probeDims(pipeline, source.model);
-  const space = `transformers:${source.model}:${source.quantized ? "q8" : "fp32"}:${POOLING}:${dims}`;
+  const model = source.revision === MAIN ? source.model : `${source.model}@${source.revision}`;
+  const space = `transformers:${model}:${source.quantized ? "q8" : "fp32"}:${POOLING}:${dims}`;
   return new TransformersEmbedder(space, dims, pipeline);
 }
 

@@ -18,6 +18,6 @@ export function rerankerModel(
 
 function placeOf(embedder: Exclude<MemoryOptions["embedder"], undefined>): TransformersOptions {
   if (typeof embedder === "string" || "embed" in embedder) return {};
-  const { model: _m, quantized: _q, background: _b, ...place } = embedder;
+  const { model: _m, revision: _r, quantized: _q, background: _b, ...place } = embedder;
   return place;
 }

@@ -40,6 +40,13 @@ describe("the adapter for transformers.js", () => {
     expect(embedder.space).toBe(`transformers:Xenova/all-MiniLM-L6-v2:${quantized ? "q8" : "fp32"}:mean1:2`);
   });
 
+  it("INV-9: a revision is asked for, and is a space of its own", async () => {
+    const library = fakeLibrary("2.17.2");
+    const embedder = await open(library, { revision: "0a1b2c" });
+    expect(library.loads[0]).toMatchObject({ revision: "0a1b2c" });
+    expect(embedder.space).toBe("transformers:Xenova/all-MiniLM-L6-v2@0a1b2c:q8:mean1:2");
+  });
+
   it("gives the same model the same space in every version, so that nothing is embedded again", async () => {
     const spaces = await Promise.all(["2.17.2", "3.5.2", "4.3.1"].map(async (v) => (await open(fakeLibrary(v))).space));
     expect(new Set(spaces).size).toBe(1);
