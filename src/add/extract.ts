@@ -9,7 +9,7 @@ import { describeImages } from "./describe.ts";
 import type { Fact, Run } from "./ports.ts";
 import { extractMessages, type ExtractExtras } from "./prompts/extract.ts";
 import { proceduralMessages } from "./prompts/procedural.ts";
-import { isAgentScope, messagesFrom, provenanceOf, type Said } from "./provenance.ts";
+import { isAgentScope, provenanceByModel, provenanceOf, type Said } from "./provenance.ts";
 import {
   EXTRACT_SCHEMA,
   extractSchema,
@@ -83,12 +83,13 @@ async function askForFacts(run: Run, { op, context }: ClaimedOp, said: Said[]): 
 
 function toFact(fact: ExtractedFact, op: PendingOp, said: Said[]): Fact {
   const { graph, structuredDataSchema: dataSchema } = op.options;
-  const from = messagesFrom(fact.from, said);
+  const from = provenanceByModel(fact, op, said);
   const { data, dropped } = dataSchema ? cleanData(fact.data, dataSchema) : { data: null, dropped: [] };
   const catalog = catalogOf(op.options);
   const categories = (fact.categories ?? []).filter((name) => Object.hasOwn(catalog, name));
   const details: FactDetails = {
-    ...detailsOf(fact.text, op, from.messages),
+    ...from.provenance,
+    ...detailsOf(fact.text, op, from.provenance.actor),
     ...(categories.length > 0 && { categories }),
     ...(data && { structuredData: data }),
   };
@@ -120,13 +121,11 @@ function extrasOf(op: PendingOp, said: Said[]): ExtractExtras {
   };
 }
 
-/** What follows from the text, and the messages that say it. */
-function detailsOf(text: string, op: PendingOp, messages: readonly Said[]): FactDetails {
-  const provenance = provenanceOf(op, messages);
-  const categories = categoriesByWords(termsOfFact(text, provenance.actor), catalogOf(op.options));
+/** What follows from the text. */
+function detailsOf(text: string, op: PendingOp, actor: string | undefined): FactDetails {
+  const categories = categoriesByWords(termsOfFact(text, actor), catalogOf(op.options));
   const eventTime = eventTimeOf(text, saidOn(op));
   return {
-    ...provenance,
     ...(categories.length > 0 && { categories }),
     ...(eventTime && { eventTime }),
   };
@@ -138,8 +137,9 @@ function factsByRules(op: PendingOp, said: Said[]): Fact[] {
   return extractByRules(speakers).flatMap(({ text, reason, source }): Fact[] => {
     const { index, name } = speakers[source]!;
     if (!isWanted(termsOfFact(text, name), op.options)) return [];
-    const from = said.filter((message) => message.index === index);
-    return [{ text, origin: "rules", reason, details: detailsOf(text, op, from) }];
+    const spoken = said.filter((message) => message.index === index);
+    const from = provenanceOf(op, spoken);
+    return [{ text, origin: "rules", reason, details: { ...from, ...detailsOf(text, op, from.actor) } }];
   });
 }
 
@@ -166,13 +166,7 @@ async function sumUp(run: Run, op: PendingOp, said: Said[]): Promise<Fact[]> {
     validate: validateSummary,
   });
   const { sources } = provenanceOf(op, said);
-  return [
-    {
-      text,
-      origin: "llm",
-      details: { attributedTo: "assistant", memoryType: "procedural", ...(sources && { sources }) },
-    },
-  ];
+  return [{ text, origin: "llm", details: { attributedTo: "assistant", memoryType: "procedural", sources } }];
 }
 
 function catalogOf({ customCategories }: OpOptions): Record<string, string> {

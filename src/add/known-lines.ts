@@ -52,8 +52,8 @@ function suspectsIn(said: readonly Message[], handed: readonly HandedLine[]): Ma
   for (const line of handed) {
     const { text, words: own } = normalized(line);
     // Nothing but signs is no statement.
-    if (own.length > 0 && own.every((word) => words.has(word)))
-      suspects.set(text, [...(suspects.get(text) ?? []), line]);
+    const isThere = own.length > 0 && own.every((word) => words.has(word));
+    if (isThere) suspects.set(text, [...(suspects.get(text) ?? []), line]);
   }
   return suspects;
 }

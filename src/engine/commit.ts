@@ -146,6 +146,8 @@ async function update(writing: Writing, decision: Deciding<"UPDATE">): Promise<A
     memory: text,
     origin,
     // Of the new text; the old one's may no longer be true.
+    attributedTo: details.attributedTo,
+    actor: details.actor,
     categories: details.categories,
     eventTime: details.eventTime,
     structuredData: details.structuredData,

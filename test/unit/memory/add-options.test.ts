@@ -100,6 +100,35 @@ describe("with an LLM, a fact is of the messages that it names", () => {
     ]);
   });
 
+  it.each([
+    ["Bob likes sushi", "user", "Bob"],
+    ["Bobby is a friend of the user's", "user", undefined],
+    ["User loves sushi", "user", undefined],
+    ["The assistant recommended React for the shop", "assistant", undefined],
+    ["Agent will send the report on Friday", "assistant", undefined],
+    ["Zoe's cat is ill", "user", undefined],
+  ])("where it names none, it is of whom it names first: %s", async (text, attributedTo, actor) => {
+    const memory = openMemory({ llm: scriptedLLM([facts(text)]) });
+    const messages = [said("user", "hi all", "Bob"), said("user", "I love sushi"), said("assistant", "I'll do that")];
+    await memory.add(messages, BOTH);
+    const item = await only(memory, BOTH);
+    expect([item.attributedTo, item.actor, item.sources!.length]).toEqual([attributedTo, actor, 3]);
+  });
+
+  it("a memory is of who said what it says now", async () => {
+    const llm = scriptedLLM([
+      facts("Bob likes tea"),
+      facts("Bob likes green tea"),
+      decisions({ fact: 0, event: "UPDATE", id: "0" }),
+    ]);
+    const memory = openMemory({ llm });
+    await memory.add(said("user", "I like tea", "Bob"), ALICE);
+    const { opId } = await memory.add(said("user", "Bob likes green tea", "Ann"), ALICE);
+    expect(await only(memory)).toMatchObject({ memory: "Bob likes green tea", actor: "Ann" });
+    await memory.undo(opId);
+    expect(await only(memory)).toMatchObject({ memory: "Bob likes tea", actor: "Bob" });
+  });
+
   it("a fact that names no message is of all of them", async () => {
     const memory = openMemory({ llm: scriptedLLM([facts("User has a dog")]) });
     await memory.add([said("user", "Hi!"), said("user", "I have a dog.")], ALICE);
