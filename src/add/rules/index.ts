@@ -5,5 +5,5 @@ export { hintsFor } from "./hints.ts";
 export { relationsByRules } from "./relations.ts";
 export { resolveByRules, type RuleQuery } from "./resolve.ts";
 export { slotOf } from "./slots.ts";
-export type { RuleDecision, RuleFact, RuleKind, Slot } from "./types.ts";
+export type { RuleDecision } from "./types.ts";
 export { stems } from "./words.ts";
