@@ -92,7 +92,7 @@ const AMID_HOLIDAY = /\b(?:on|at|for|over|during|since|until|till|by|before|afte
 export type Found = Partial<Record<Group, string | undefined>>;
 type Group =
   | ("year" | "month" | "date" | "season" | "quarter" | "weekday" | "holiday" | "alone" | "away")
-  | ("a" | "mark" | "b" | "which" | "count" | "unit" | "many");
+  | ("a" | "mark" | "b" | "first" | "which" | "count" | "unit" | "many");
 
 /** Most exact first. `amid`: what must be around it, which is at ¦, where it says neither which one nor of what year. */
 export const PATTERNS: { forms: RegExp[]; mean: (found: Found) => Meaning; amid?: RegExp }[] = [
@@ -109,8 +109,11 @@ export const PATTERNS: { forms: RegExp[]; mean: (found: Found) => Meaning; amid?
     mean: (found) => always(numeric(found)),
   },
   {
-    forms: each(`${DATE}(?: of)? ${MONTH}${OF_YEAR}?`, `(?!${VERB})${MONTH} (?:the )?${DATE}${OF_YEAR}?`),
-    mean: ({ date, month, year }) => yearly((y) => dateOf(y, monthOf(month!), Number(date)), year),
+    forms: each(
+      `(?:(?<first>\\d{1,2})(?:st|nd|rd|th)?(?: ?[-–] ?| (?:to|and|or|until|till) ))?${DATE}(?: of)? ${MONTH}${OF_YEAR}?`,
+      `(?!${VERB})${MONTH} (?:the )?(?:(?<first>\\d{1,2})(?:st|nd|rd|th)?(?: ?[-–] ?))?${DATE}${OF_YEAR}?`,
+    ),
+    mean: ({ first, date, month, year }) => yearly((y) => daysOf(y, month!, first ?? date!, date!), year),
   },
   {
     forms: each(`${MONTH}${OF_YEAR}`, `${SEASON}${OF_YEAR}`, `q(?<quarter>[1-4])\\b${OF_YEAR}?`),
@@ -147,7 +150,10 @@ export const PATTERNS: { forms: RegExp[]; mean: (found: Found) => Meaning; amid?
   },
   {
     // Not "on Friday nights", which are many.
-    forms: each(`(?:${WHICH})?(?<weekday>${WEEKDAYS.join("|")})\\b(?! (?:mornings|afternoons|evenings|nights)\\b)`),
+    forms: each(
+      `(?:${WHICH})?(?<weekday>${WEEKDAYS.join("|")})\\b(?! (?:mornings|afternoons|evenings|nights)\\b)`,
+      "(?:on|over|at|during) the (?<weekday>weekend)\\b",
+    ),
     amid: AMID_WEEKDAY,
     mean: weekly,
   },
@@ -187,7 +193,8 @@ function weekly({ weekday, which }: Found): Meaning {
   const index = WEEKDAYS.indexOf(weekday!.toLowerCase());
   return (today, toward) => {
     const said = which?.toLowerCase() ?? toward;
-    const days = (by: number): EventTime => oneDay(mondayOf(today), 7 * by + index);
+    const days = (by: number): EventTime =>
+      index < 0 ? wholeOf(today, "weekend", by) : oneDay(mondayOf(today), 7 * by + index);
     return meant(days, 2, today, said === "near" || said === "this" ? "ahead" : said);
   };
 }
@@ -203,6 +210,13 @@ function meant(at: (by: number) => EventTime | null, reach: number, today: ISODa
   }[which];
   const distance = ({ from, to }: EventTime): number => Math.max(daysBetween(to, today), daysBetween(today, from), 0);
   return (find ? find() : known.toSorted((a, b) => distance(a) - distance(b))[0]) ?? null;
+}
+
+/** From one day of a month to another. */
+function daysOf(year: number, month: string, first: string, last: string): EventTime | null {
+  const from = dateOf(year, monthOf(month), Number(first));
+  const to = dateOf(year, monthOf(month), Number(last));
+  return from && to && union(from, to);
 }
 
 function partOfYear(year: number, { month, season, quarter }: Found): EventTime | null {

@@ -12,11 +12,11 @@ export interface DateMention {
   end: number;
   /** The lower, the more exact. */
   rank: number;
-  window: EventTime;
+  /** Null where there are no such days. */
+  mean: Meaning;
 }
 
-interface Named extends Omit<DateMention, "window"> {
-  mean: Meaning;
+interface Named extends DateMention {
   /** A whole year, which may say of which year other days are. */
   isYear: boolean;
   /** It comes again and again, and does not say which one it is. */
@@ -29,12 +29,18 @@ const CONNECTOR = /^ ?(?:and|or|to|until|till|through|-|–) ?(?:in |on )?$/i;
 /** Longer than all that must be around a date. */
 const AROUND = 40;
 
-/** In the order of the text. @param toward which one is meant of days that come again and again */
-export function datesIn(text: string, today: ISODay, toward: Toward): DateMention[] {
-  return joined(namedIn(text.replaceAll("’", "'"))).flatMap(({ start, end, rank, mean }) => {
+/** In the order of the text. */
+export function datesIn(text: string): DateMention[] {
+  return joined(namedIn(text.replaceAll("’", "'")));
+}
+
+/** The days of the most exact one, of equal ones the first; undefined where there are none. */
+export function mostExact(dates: readonly DateMention[], today: ISODay, toward: Toward): EventTime | undefined {
+  for (const { mean } of dates.toSorted((a, b) => a.rank - b.rank)) {
     const window = mean(today, toward);
-    return window ? [{ start, end, rank, window }] : [];
-  });
+    if (window) return window;
+  }
+  return undefined;
 }
 
 /** Those that stand for themselves, with what is before each: in "3 May" there is no May of its own. */

@@ -41,7 +41,7 @@ const THING =
   /\b(?:what|which|who|whom)\b|\b(?:the|an?|my|our|your|his|her|their|those|these) (?:[\w-]+ ){1,3}(?:that )?$/i;
 /** Behind the verb, where the verb has no object of its own: "used to live in", "used to like most", or nothing. */
 const NO_OBJECT =
-  /^\s*(?:$|[,;]|(?:in|at|on|with|for|to|from|of|about|by|before|after|when|while|until|as|every|each|all|most|best|more|often|there|here|back|together|alone|much|a lot|out|up|around|and|or|than|that|called|\w+ly)\b)/i;
+  /^\s*(?:$|[,;]|(?:in|at|on|with|for|to|from|of|about|by|before|after|when|while|until|as|every|each|all|most|best|more|often|there|here|back|together|alone|much|a lot|out|around|and|or|than|that|called|\w+ly)\b)/i;
 
 /** Undefined where it asks for nothing of the kind. */
 export function orderOf(query: string): Order | undefined {
@@ -67,9 +67,8 @@ const MAY_BE_FORMER = new RegExp(
     "\\bno longer\\b",
     "\\bany ?more\\b",
     "\\bex-\\w",
-    "\\b(?:have|has)(?:n't)? (?:i|we|you|he|she|they)\\b",
-    // Only a capital tells that it is a name.
-    "^did\\b",
+    "\\b(?:have|has)(?:n't)? (?:i|we|he|she|they)\\b",
+    "^did\\b(?! you\\b)",
   ].join("|"),
   "i",
 );

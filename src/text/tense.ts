@@ -6,7 +6,7 @@ const AHEAD =
 const PAST =
   /\b(?:did|was|were|had|been|ago|since|yesterday|[a-z]+[^\We]ed|went|met|saw|ate|told|said|bought|made|got|took|came|gave|found|left|felt|ran|wrote|spoke|drank|slept|knew|thought|heard|kept|sent|spent|lost|won|paid|drove|flew|broke|began)\b/i;
 const PRESENT =
-  /\b(?:do|does|am|is|are|has|can|must|should|(?:what|when|where|who|how|it|there|he|she)'s|(?:i'm|we're|they're))\b/i;
+  /\b(?:do|does|am|is|are|has|can|must|should|how long (?:until|till)|(?:what|when|where|who|how|it|there|he|she)'s|(?:i'm|we're|they're))\b/i;
 
 export type Tense = "past" | "present" | "ahead";
 

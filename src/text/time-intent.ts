@@ -4,7 +4,7 @@
  */
 import type { EventTime, ISODay } from "../types.ts";
 import { shifted } from "./calendar.ts";
-import { datesIn, type DateMention } from "./dates.ts";
+import { datesIn, mostExact } from "./dates.ts";
 import { mayBeFormer, orderOf, type Order } from "./former.ts";
 import { tenseOf } from "./tense.ts";
 
@@ -81,17 +81,17 @@ function leanOf(query: string): TimeIntent["lean"] {
 function windowOf(query: string, today: ISODay): EventTime | undefined {
   const tense = tenseOf(query);
   const toward = tense === "ahead" || tense === "present" ? "ahead" : "past";
-  const dates = datesIn(query, today, toward);
-  for (const date of dates) {
+  const dates = datesIn(query);
+  for (const { start, mean } of dates) {
     // "Before the trip in May" is not before May.
-    const bound = BOUND.exec(query.slice(0, date.start));
-    if (bound) return bounded(date, bound, today);
+    const bound = BOUND.exec(query.slice(0, start));
+    const window = bound && mean(today, toward);
+    if (window) return bounded(window, bound, today);
   }
-  return dates.sort((a, b) => a.rank - b.rank)[0]?.window;
+  return mostExact(dates, today, toward);
 }
 
-function bounded({ window }: DateMention, [, unit, word = ""]: RegExpExecArray, today: ISODay): EventTime {
-  const { from, to } = window;
+function bounded({ from, to }: EventTime, [, unit, word = ""]: RegExpExecArray, today: ISODay): EventTime {
   const is = word.toLowerCase();
   if (is === "since") return { from, to: LAST_DAY };
   const days = unit === undefined ? undefined : DAYS_OF[unit.toLowerCase() as keyof typeof DAYS_OF];

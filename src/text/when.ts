@@ -1,7 +1,7 @@
 /** When a statement speaks of: the dates that it names, resolved against the day it was said. */
 import type { EventTime, ISODay } from "../types.ts";
 import type { Toward } from "./date-patterns.ts";
-import { datesIn } from "./dates.ts";
+import { datesIn, mostExact } from "./dates.ts";
 import { splitStamp } from "./stamp.ts";
 import { isPresent, tenseOf } from "./tense.ts";
 
@@ -19,11 +19,9 @@ export function eventTimeOf(text: string, said: string): EventTime | null {
   return timeIn(text, today);
 }
 
-/** The most exact one; of equal ones the first. */
 function timeIn(text: string, today: ISODay): EventTime | null {
   if (Number.isNaN(Date.parse(today))) return null;
-  const dates = datesIn(text, today, towardOf(text));
-  return dates.sort((a, b) => a.rank - b.rank)[0]?.window ?? null;
+  return mostExact(datesIn(text), today, towardOf(text)) ?? null;
 }
 
 function towardOf(text: string): Toward {
