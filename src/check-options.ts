@@ -50,11 +50,11 @@ function isRuntime(value: unknown): boolean {
 
 function checkEngine({ engine, worker, embedder }: MemoryOptions): void {
   if (typeof engine !== "function") ifGiven(engine, (given) => toOneOf(given, "engine", ["worker", "inline"]));
-  if (worker === undefined && engine === undefined) return;
   if (engine !== undefined && engine !== "worker" && worker) {
     throw new InvalidInputError("keepsake: `worker` has no meaning with this engine. Drop one of the two.");
   }
-  if (!isEmbedder(embedder) || engine === "inline") return;
+  const isElsewhere = worker !== undefined || (engine !== undefined && engine !== "inline");
+  if (!isElsewhere || !isEmbedder(embedder)) return;
   const why =
     typeof engine === "function"
       ? "an Embedder object does not reach an engine that a function opens. Hand it over there: engine: (options, onEvent) => openInlineEngine(options, onEvent, { embedder })."

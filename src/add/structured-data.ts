@@ -1,4 +1,5 @@
 /** Data of a fact by the app's `structuredDataSchema`: asked for with the facts, kept only as far as it validates. */
+import { isDay } from "../text/iso-date.ts";
 import type { DataSchema, JSONObject, JSONSchema, JSONValue, ObjectSchema } from "../types.ts";
 
 /** Longest string and list in data. A longer one is dropped, never cut. */
@@ -102,11 +103,8 @@ function outside(value: number, min = -Infinity, max = Infinity): boolean {
 const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
 
 function isDate(value: string, format: "date" | "date-time"): boolean {
-  const day = value.slice(0, 10);
-  const midnight = new Date(`${day}T00:00Z`);
-  // Date takes 30 February for 2 March.
-  if (Number.isNaN(midnight.getTime()) || !midnight.toISOString().startsWith(day)) return false;
-  return format === "date" ? value.length === 10 : DATE_TIME.test(value) && !Number.isNaN(Date.parse(value));
+  if (format === "date") return isDay(value);
+  return isDay(value.slice(0, 10)) && DATE_TIME.test(value) && !Number.isNaN(Date.parse(value));
 }
 
 function isOfType(value: unknown, type: DataSchema["type"]): boolean {

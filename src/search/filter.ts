@@ -16,6 +16,7 @@
 import type { InvalidInputError } from "../errors.ts";
 import type { Filter } from "../filter-types.ts";
 import { SCOPE_IDS } from "../scope.ts";
+import { isDay, parseISODate } from "../text/iso-date.ts";
 import type { JSONValue, MemoryRecord, Scope } from "../types.ts";
 import {
   camelCase,
@@ -99,6 +100,9 @@ function compileEntry(key: string, value: unknown, depth: number, spent: Spent):
     throw refusal(
       `unknown operator "${key}": lists of filters are AND, OR and NOT. A metadata key is "metadata.${key}"`,
     );
+  }
+  if (/^event_?time$/i.test(key)) {
+    throw refusal(`"${key}" has two ends, eventFrom and eventTo. A metadata key is "metadata.${key}"`);
   }
   const field = fieldOf(key);
   const condition = SCOPE_IDS.some((id) => id === camelCase(key)) ? idsAsText(value) : value;
@@ -241,26 +245,16 @@ function comparison(key: string, operator: string, operand: JSONValue, isDate: b
 
 /** Equal means within: an operand is the span of time from its first to its last millisecond. */
 function dateComparison(key: string, operand: JSONValue): Comparison {
-  const match = typeof operand === "string" && ISO_DATE.exec(operand);
-  const [text, day, time, offset] = match || [];
-  const first = Date.parse(`${day}${time ?? "T00:00"}${offset ?? "Z"}`);
-  // Date.parse takes 30 February for 2 March.
-  if (text === undefined || Number.isNaN(first) || !isDay(day ?? "")) {
+  const first = typeof operand === "string" ? parseISODate(operand) : NaN;
+  if (Number.isNaN(first)) {
     throw refusal(`"${key}" is compared with ISO dates, such as 2026-11-22 or 2026-11-22T10:00:00Z`);
   }
-  const last = time === undefined ? first + 86_399_999 : first;
+  const last = isDay(operand) ? first + 86_399_999 : first;
   return (value) => {
     const instant = typeof value === "string" ? Date.parse(value) : NaN;
     if (Number.isNaN(instant)) return NaN;
     return instant < first ? -1 : instant > last ? 1 : 0;
   };
-}
-
-const ISO_DATE = /^(\d{4}-\d\d-\d\d)(?:(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/;
-
-function isDay(day: string): boolean {
-  const midnight = new Date(`${day}T00:00Z`);
-  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 }
 
 /** Deep; the order of keys is of no account. Goes no deeper than the operand, which is bounded. */

@@ -225,6 +225,12 @@ describe("dates", () => {
 });
 
 describe("refusals", () => {
+  test("a time of two ends is told by their names, in either spelling", () => {
+    expect(refusal({ eventTime: "2026-01-01" })).toContain("eventFrom and eventTo");
+    expect(refusal({ event_time: { gte: "2026-01-01" } })).toContain('"metadata.event_time"');
+    expect(refusal({ "metadata.eventTime": "noon" })).toBe("accepted");
+  });
+
   test("an unknown operator is named and the known ones are listed", () => {
     const message = refusal({ age: { gte2: 1 } });
     expect(message).toContain('"gte2"');
