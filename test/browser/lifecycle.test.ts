@@ -233,3 +233,27 @@ it("INV-1, INV-2, INV-3: a page closed amid a burst of adds, five times: what wa
   expect(new Set(texts).size).toBe(texts.length);
   expect([info.memories, info.seq]).toEqual([texts.length, texts.length]);
 });
+
+it("a tab with a slow model keeps its op while it lives, however long that takes; when it is gone, the next tab takes it up", async () => {
+  const { open } = await launch();
+  const [slow, other] = [await open(), await open()];
+  await slow.page.evaluate(async (scope) => {
+    let asked = (): void => undefined;
+    const isAsked = new Promise<void>((resolve) => (asked = resolve));
+    const llm = (): Promise<string> => {
+      asked();
+      return new Promise(() => undefined);
+    };
+    window.memory = new window.keepsake.Memory({ embedder: "hashing", engine: "inline", llm });
+    void window.memory.add("I like tea", scope).catch(() => undefined);
+    await isAsked;
+  }, ALICE);
+  const flush = (): Promise<number> => other.page.evaluate(async () => (await window.memory.flush()).pending.length);
+  await other.page.evaluate(() => {
+    const runtime = { now: () => Date.now() + 3_600_000, randomId: () => crypto.randomUUID() };
+    window.memory = new window.keepsake.Memory({ embedder: "hashing", engine: "inline", runtime });
+  });
+  expect(await flush()).toBe(1);
+  await slow.page.close();
+  await expect.poll(flush).toBe(0);
+});
