@@ -31,10 +31,10 @@ const PRESENT = new RegExp(
 
 /** Forms of "used to": who had a habit, and what comes behind the verb. Not who is used to it, nor what is used to do it. */
 const USED_TO = [
-  /^(?<before>.*)\bdid(?:n't)?\b[^.?!]*\bused? to \w+(?<behind>[^.?!]*)/i,
-  /^(?<before>.*)(?<!\b(?:am|are|is|was|were) )\b(?:i|we|you|he|she|they)(?: \w+ly| also| never| always)? used to \w+(?<behind>[^.?!]*)/i,
+  /^(?<before>.*)\bdid(?:n't)?\b[^.?!]{0,200}\bused? to \w+(?<behind>[^.?!]*)/is,
+  /^(?<before>.*)(?<!\b(?:am|are|is|was|were) )\b(?:i|we|you|he|she|they)(?: \w+ly| also| never| always)? used to \w+(?<behind>[^.?!]*)/is,
   // Only a capital tells that it is a name.
-  /^(?<before>(?!.*\b(?:[Ii]s|[Aa]re|[Ww]as|[Ww]ere)\b[^.?!]* used).*)\b[A-Z][\w'-]* used to \w+(?<behind>[^.?!]*)/,
+  /^(?<before>(?!.*\b(?:[Ii]s|[Aa]re|[Ww]as|[Ww]ere)\b[^.?!]* used).*)\b[A-Z][\w'-]* used to \w+(?<behind>[^.?!]*)/s,
 ];
 /** "What", "which tool", "the shoes (that)": the thing of which the rest is said. */
 const THING =

@@ -142,6 +142,21 @@ describe("former texts", () => {
     }
   });
 
+  it("are what was before the present one, where that is all that is named, and what was in the days that are over", async () => {
+    const { memory } = await openChain(["User has a Nokia phone", "User has a Pixel phone"]);
+    for (const query of [
+      "which phone did I have before this one?",
+      "which phone did I have before my current phone",
+      "my old phone",
+      "which phone did I use to have",
+    ]) {
+      expect([query, await formerly(memory, query)]).toEqual([query, ["User has a Nokia phone"]]);
+    }
+    for (const query of ["which phone did I have in the past two weeks", "what did I use to unlock my phone?"]) {
+      expect(texts(await memory.search(query, ALICE))[0]).toBe("User has a Pixel phone");
+    }
+  });
+
   it("of another scope are found by no word, nor what was forgotten", async () => {
     const { memory, id } = await openChain(["User works at Acme", "User works at Globex"]);
     await memory.add("User has a cat", { userId: "bob", infer: false });

@@ -110,6 +110,7 @@ const FORMERLY: Record<string, string> = {
   "what sports did I use to play in school": "",
   "the house I used to live in": "",
   "did I use to play the piano": "",
+  "A question:\nwhere did I use to work?": "",
   "my old job": "",
   "what was my last phone": "",
   "my old phone number": "",
