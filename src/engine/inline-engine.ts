@@ -22,6 +22,7 @@ import { accept, cancel, claim, pending, preview, release } from "./accept.ts";
 import { commit, reachesGraph, textsOf } from "./commit.ts";
 import type { ConsolidateRequest, SurveyOutcome, SurveyRequest } from "./consolidation.ts";
 import { withoutDeleted } from "./context-window.ts";
+import { answerOf, engineOf } from "./calls.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { Edited } from "./edit.ts";
 import { Embedding } from "./embedding.ts";
@@ -73,7 +74,14 @@ export async function openInlineEngine(
   const store = await (parts.openStore ?? openStore)(options, onLost);
   const leases = openLeases(runtime.randomId());
   const context: EngineContext = { store, runtime, leases, emit: onEvent };
-  return new InlineEngine(context, options, parts);
+  const engine = new InlineEngine(context, options, parts);
+  const answer = answerOf(engine);
+  return engineOf(async (call, args) => {
+    if (call !== "close" && engine.isClosed) {
+      throw new EngineError("closed", "keepsake: the engine is closed. Make a new Memory.");
+    }
+    return answer(call, args);
+  });
 }
 
 class InlineEngine implements Engine {
@@ -117,8 +125,11 @@ class InlineEngine implements Engine {
       .catch(() => undefined);
   }
 
+  get isClosed(): boolean {
+    return this.#closed;
+  }
+
   async accept(request: AcceptRequest): Promise<ClaimOutcome> {
-    this.#assertOpen();
     const outcome = await accept(this.#context, request);
     if (outcome.status === "claimed") {
       this.#context.emit({ type: "pending", opId: request.opId, state: "accepted" });
@@ -128,22 +139,18 @@ class InlineEngine implements Engine {
   }
 
   async preview(request: AcceptRequest): Promise<ClaimedOp> {
-    this.#assertOpen();
     return preview(this.#context, request);
   }
 
   async claim(opId: string): Promise<ClaimOutcome> {
-    this.#assertOpen();
     return claim(this.#context, opId);
   }
 
   async release(opId: string, error: { code: string; message: string }, retryAfterMs: number | null): Promise<void> {
-    this.#assertOpen();
     await release(this.#context, opId, error, retryAfterMs);
   }
 
   async recall(scope: Scope, facts: FactQuery[], topK: number): Promise<RecallResult> {
-    this.#assertOpen();
     const embedder = await this.#embedding.answering();
     const vectors = await embedder.embed(facts.map((fact) => fact.text));
     const nowIso = isoNow(this.#context.runtime);
@@ -155,7 +162,6 @@ class InlineEngine implements Engine {
   }
 
   async commit(request: CommitRequest): Promise<AddResult> {
-    this.#assertOpen();
     const vectors = await this.#embedding.vectorSets(textsOf(request.decisions));
     const graph = reachesGraph(request.decisions)
       ? await (await this.#seldom()).prepareGraph(this.#context, () => this.#embedding.answering(), request)
@@ -167,12 +173,10 @@ class InlineEngine implements Engine {
   }
 
   async survey(request: SurveyRequest): Promise<SurveyOutcome> {
-    this.#assertOpen();
     return (await this.#seldom()).survey(this.#context, request);
   }
 
   async consolidate(request: ConsolidateRequest): Promise<ConsolidateResult> {
-    this.#assertOpen();
     const embed = (texts: string[]) => this.#embedding.vectorSets(texts);
     const { result, seq, scopeKey } = await (await this.#seldom()).consolidate(this.#context, request, embed);
     if (result.results.length > 0) this.#announce(seq, [scopeKey], request.opId);
@@ -180,22 +184,18 @@ class InlineEngine implements Engine {
   }
 
   async rehearse(request: RehearseRequest): Promise<AddResult> {
-    this.#assertOpen();
     return (await this.#seldom()).rehearse(this.#context, request, () => this.#embedding.answering());
   }
 
   async cancel(opId: string): Promise<boolean> {
-    this.#assertOpen();
     return cancel(this.#context, opId);
   }
 
   async pending(): Promise<PendingOp[]> {
-    this.#assertOpen();
     return pending(this.#context);
   }
 
   async search(request: SearchRequest): Promise<SearchResult[]> {
-    this.#assertOpen();
     checkFilter(request.filter);
     const embedder = await this.#embedding.answering();
     const { at } = request;
@@ -216,34 +216,28 @@ class InlineEngine implements Engine {
   }
 
   async noteUse(ids: string[], reference: ISODate): Promise<void> {
-    this.#assertOpen();
     (await this.#timeSearch()).noteUse(ids, reference);
   }
 
   async rerank(request: RerankRequest): Promise<number[]> {
     const { Rerankers } = await this.#seldom();
-    this.#assertOpen();
     this.#rerankers ??= new Rerankers(this.#parts.loadTransformers, this.#context);
     return this.#rerankers.score(request);
   }
 
   async searchMessages(request: MessageSearchRequest): Promise<MessageResult[]> {
-    this.#assertOpen();
     return this.#messages.search(request);
   }
 
   async relationsAround(request: RelationsRequest): Promise<Relation[]> {
-    this.#assertOpen();
     return (await this.#seldom()).readRelationsAround(this.#context, request);
   }
 
   async graph(request: GraphRequest): Promise<Graph> {
-    this.#assertOpen();
     return (await this.#seldom()).readGraphView(this.#context, request);
   }
 
   async list(request: ListRequest): Promise<ListPage> {
-    this.#assertOpen();
     checkFilter(request.filter);
     const { at } = request;
     const { store, runtime } = this.#context;
@@ -256,12 +250,10 @@ class InlineEngine implements Engine {
   }
 
   async get(id: string): Promise<MemoryItem | null> {
-    this.#assertOpen();
     return readItem(this.#context.store, id);
   }
 
   async update(requests: UpdateRequest[], opId?: string): Promise<MemoryItem[]> {
-    this.#assertOpen();
     const texts = requests.flatMap(({ text }) => text ?? []);
     const { edit } = await this.#seldom();
     const edited = await edit.update(this.#context, requests, await this.#embedding.vectorSets(texts), opId);
@@ -270,13 +262,11 @@ class InlineEngine implements Engine {
   }
 
   async delete(ids: string[], opId?: string): Promise<void> {
-    this.#assertOpen();
     const { edit } = await this.#seldom();
     this.#announceEdit(await edit.remove(this.#context, ids, opId));
   }
 
   async deleteAll(scope: Scope, opId?: string): Promise<number> {
-    this.#assertOpen();
     const { edit } = await this.#seldom();
     const edited = await edit.removeAll(this.#context, scope, opId);
     for (const opId of edited.dropped) this.#context.emit({ type: "pending", opId, state: "cancelled" });
@@ -285,12 +275,10 @@ class InlineEngine implements Engine {
   }
 
   async history(id: string): Promise<HistoryEntry[]> {
-    this.#assertOpen();
     return (await this.#seldom()).edit.history(this.#context, id);
   }
 
   async undo(opId: string, undoId?: string): Promise<UndoResult> {
-    this.#assertOpen();
     const { textsToRestore, undo } = await this.#seldom();
     const vectors = await this.#embedding.vectorSets(await textsToRestore(this.#context, opId));
     const { result, seq, scopeKeys } = await undo(this.#context, opId, vectors, undoId);
@@ -299,7 +287,6 @@ class InlineEngine implements Engine {
   }
 
   async forget(target: { id: string } | { scope: Scope }): Promise<number> {
-    this.#assertOpen();
     const { forget } = await this.#seldom();
     const { count, pending: dropped, scopeKeys, seq } = await forget(this.#context, target);
     await this.#dropViews();
@@ -309,7 +296,6 @@ class InlineEngine implements Engine {
   }
 
   async feedback(id: string, given: Feedback | null, opId?: string): Promise<MemoryItem> {
-    this.#assertOpen();
     const { feedback } = await this.#seldom();
     const edited = await feedback(this.#context, id, given, opId);
     this.#announceEdit(edited);
@@ -317,17 +303,14 @@ class InlineEngine implements Engine {
   }
 
   async entities(): Promise<EntityCount[]> {
-    this.#assertOpen();
     return (await this.#seldom()).entities(this.#context);
   }
 
   async export(request: ExportRequest): Promise<KeepsakeExport> {
-    this.#assertOpen();
     return (await this.#seldom()).exportAll(this.#context, request);
   }
 
   async import(part: ImportPart): Promise<ImportOutcome> {
-    this.#assertOpen();
     const { changesToEmbed, importPart, vectorsOfImport } = await this.#seldom();
     const changes = await changesToEmbed(this.#context, part);
     const vectors = await vectorsOfImport(this.#embedding, changes);
@@ -339,19 +322,16 @@ class InlineEngine implements Engine {
   }
 
   async reset(): Promise<void> {
-    this.#assertOpen();
     const epoch = await (await this.#seldom()).edit.reset(this.#context);
     this.#tabs.announce({ type: "reset", epoch });
     await this.#dropViews();
   }
 
   async modelReady(): Promise<void> {
-    this.#assertOpen();
     await this.#embedding.settle();
   }
 
   async info(): Promise<MemoryInfo> {
-    this.#assertOpen();
     const about = { name: this.#name, embedder: this.#embedding.info(), views: this.#views.loaded() };
     return readInfo(this.#context, about);
   }
@@ -387,9 +367,5 @@ class InlineEngine implements Engine {
   #announce(seq: number, scopeKeys: string[], opId: string): void {
     this.#tabs.announce({ type: "committed", seq, scopeKeys, opId });
     this.#maintenance.wake();
-  }
-
-  #assertOpen(): void {
-    if (this.#closed) throw new EngineError("closed", "keepsake: the engine is closed. Make a new Memory.");
   }
 }

@@ -1,10 +1,11 @@
 /** The page's end: an Engine whose calls go to a worker. Every call settles, whatever becomes of the worker (INV-11). */
 import { releaseProxy, wrap, type Endpoint, type Remote } from "comlink";
+import { engineOf, type Answer } from "../engine/calls.ts";
 import type { Engine, EngineOptions } from "../engine/engine.ts";
 import { EngineError, fromWire } from "../errors.ts";
-import type { KeepsakeEvent, MemoryInfo } from "../info.ts";
+import type { KeepsakeEvent } from "../info.ts";
 import { Liveness } from "./liveness.ts";
-import { ENGINE_METHODS, isEventMessage, PROTOCOL_VERSION, type Envelope, type WorkerApi } from "./wire.ts";
+import { isEventMessage, PROTOCOL_VERSION, type Envelope, type WorkerApi } from "./wire.ts";
 
 /** A Worker, or in tests one end of a MessageChannel. */
 export type WorkerLike = Endpoint & { terminate?: () => void };
@@ -60,15 +61,12 @@ export async function openWorkerEngine(
 }
 
 function clientOf(remote: Remote<WorkerApi>, liveness: Liveness, end: () => void): Engine {
-  const call = async (method: (typeof ENGINE_METHODS)[number], args: unknown[]): Promise<unknown> =>
-    unwrap(await liveness.watch<Envelope>(() => remote.invoke(method, args)));
-  const methods = Object.fromEntries(
-    ENGINE_METHODS.map((method) => [method, (...args: unknown[]) => call(method, args)]),
-  ) as unknown as Engine;
+  const ask: Answer = async (call, args) => unwrap(await liveness.watch<Envelope>(() => remote.invoke(call, args)));
+  const engine = engineOf(ask);
   const close = async (): Promise<void> => {
     if (liveness.isOver) return;
     try {
-      await call("close", []);
+      await ask("close", []);
     } finally {
       liveness.stop();
       remote[releaseProxy]();
@@ -77,8 +75,8 @@ function clientOf(remote: Remote<WorkerApi>, liveness: Liveness, end: () => void
   };
   let closing: Promise<void> | undefined;
   return {
-    ...methods,
-    info: async () => ({ ...((await call("info", [])) as MemoryInfo), engine: "worker" }),
+    ...engine,
+    info: async () => ({ ...(await engine.info()), engine: "worker" }),
     close: () => (closing ??= close()),
   };
 }

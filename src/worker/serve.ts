@@ -1,9 +1,10 @@
 /** The worker's end: an engine behind comlink. */
 import { expose, type Endpoint } from "comlink";
+import { answerOf, isEngineCall } from "../engine/calls.ts";
 import type { Engine, EngineOptions } from "../engine/engine.ts";
 import { openInlineEngine, type EngineParts } from "../engine/inline-engine.ts";
 import { EngineError, toWire } from "../errors.ts";
-import { PROTOCOL_VERSION, ENGINE_METHODS, type Envelope, type EventMessage, type WorkerApi } from "./wire.ts";
+import { PROTOCOL_VERSION, type Envelope, type EventMessage, type WorkerApi } from "./wire.ts";
 
 /**
  * Serves one engine at a time to whoever made this worker; after a close the next may be opened. Call it once, at
@@ -22,13 +23,12 @@ export function serve(parts: EngineParts = {}, endpoint: Endpoint = globalThis a
   const api: WorkerApi = {
     ping: () => PROTOCOL_VERSION,
     open: (options) => inEnvelope(() => seat.open(options)),
-    invoke: (method, args) =>
+    invoke: (call, args) =>
       inEnvelope(async () => {
-        if (method === "close") return seat.close();
+        if (call === "close") return seat.close();
         // The list is the door: nothing else of the object can be reached.
-        if (!ENGINE_METHODS.includes(method)) throw new EngineError("engine_start", "keepsake: unknown call.");
-        const engine = (await seat.engine()) as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
-        return engine[method]!(...args);
+        if (!isEngineCall(call)) throw new EngineError("engine_start", "keepsake: unknown call.");
+        return answerOf(await seat.engine())(call, args);
       }),
   };
   expose(Object.freeze(api), outliving(endpoint));
