@@ -8,8 +8,10 @@ export interface Clock {
   order: number;
   /** Memories that are not deleted, over all scopes. */
   memories: number;
-  /** + 1 with every `reset`: what was read in an older epoch is void. `seq` goes on counting. */
+  /** + 1 with every `reset` and `forget`: what was read in an older epoch is void. `seq` goes on counting. */
   epoch: number;
+  /** The only scope of which that is so for the present epoch; it holds memories still. Undefined: all. */
+  voided?: string | undefined;
 }
 
 const KEY = "clock";
@@ -17,6 +19,11 @@ const KEY = "clock";
 export async function readClock(tx: ReadTx): Promise<Clock> {
   const row = await tx.get("meta", KEY);
   return (row?.value as Clock | undefined) ?? { seq: 0, order: 0, memories: 0, epoch: 0 };
+}
+
+/** Keys of the scopes of which what was read in another epoch is void; undefined: all of it. */
+export function voidedSince(epoch: number, { epoch: now, voided }: Clock): string[] | undefined {
+  return now === epoch + 1 && voided !== undefined ? [voided] : undefined;
 }
 
 /** The clock with the next `order`; to be written by the caller, with what else it changes. */

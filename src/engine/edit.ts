@@ -98,7 +98,7 @@ export async function reset(context: EngineContext): Promise<number> {
   return context.store.write(tables, "strict", async (tx) => {
     const clock = await readClock(tx);
     for (const table of tables) await tx.deleteAll(table);
-    await writeClock(tx, { ...clock, memories: 0, epoch: clock.epoch + 1 });
+    await writeClock(tx, { ...clock, memories: 0, epoch: clock.epoch + 1, voided: undefined });
     return clock.epoch + 1;
   });
 }

@@ -47,7 +47,7 @@ function forgetMemory(context: EngineContext, id: string): Promise<Forgotten> {
       tx,
       records.map((one) => one.id),
     );
-    const seq = await startEpoch(tx, records.filter((one) => !one.deletedAt).length);
+    const seq = await startEpoch(tx, records.filter((one) => !one.deletedAt).length, scopeKey);
     return { count: records.length, pending: [], scopeKeys: [scopeKey], seq };
   });
 }
@@ -210,9 +210,13 @@ async function scrubResults(tx: WriteTx, scopeKey: string, logged: readonly Logg
 
 const FORGOTTEN: AddResultItem = { id: null, memory: "", event: "NONE", reason: "forgotten" };
 
-/** What any tab has in memory is void. Returns the `seq` that goes on. */
-async function startEpoch(tx: WriteTx, fewer: number): Promise<number> {
+/**
+ * What any tab has in memory is void.
+ * @param voided the only scope of which it is; undefined: all, so that the ids of one that is gone stay nowhere
+ * @returns the `seq` that goes on
+ */
+async function startEpoch(tx: WriteTx, fewer: number, voided?: string): Promise<number> {
   const clock = await readClock(tx);
-  await writeClock(tx, { ...clock, memories: clock.memories - fewer, epoch: clock.epoch + 1 });
+  await writeClock(tx, { ...clock, memories: clock.memories - fewer, epoch: clock.epoch + 1, voided });
   return clock.seq;
 }

@@ -289,7 +289,7 @@ class InlineEngine implements Engine {
   async forget(target: { id: string } | { scope: Scope }): Promise<number> {
     const { forget } = await this.#seldom();
     const { count, pending: dropped, scopeKeys, seq } = await forget(this.#context, target);
-    await this.#dropViews();
+    await this.#dropViews(scopeKeys);
     for (const opId of dropped) this.#context.emit({ type: "pending", opId, state: "cancelled" });
     if (scopeKeys.length > 0) this.#announce(seq, scopeKeys, this.#context.runtime.randomId());
     return count;
@@ -350,8 +350,8 @@ class InlineEngine implements Engine {
     await this.#context.store.close();
   }
 
-  async #dropViews(): Promise<void> {
-    await Promise.all([this.#views.drop(), this.#messages.drop()]);
+  async #dropViews(scopeKeys?: readonly string[]): Promise<void> {
+    await Promise.all([this.#views.drop(scopeKeys), this.#messages.drop(scopeKeys)]);
   }
 
   async #timeSearch(): Promise<TimeSearch> {

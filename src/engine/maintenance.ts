@@ -34,7 +34,10 @@ export class Maintenance {
   async #run(): Promise<void> {
     for (const view of this.#views.loaded()) {
       await this.#snapshot(view);
-      while (!this.#closed && (await view.vectors.buildSlice(SLICE_MS, this.#now))) await pause();
+      while (!this.#closed && (await view.vectors.buildSlice(SLICE_MS, this.#now))) {
+        await this.#snapshot(view);
+        await pause();
+      }
       await this.#snapshot(view);
     }
   }

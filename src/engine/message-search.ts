@@ -82,8 +82,8 @@ export class MessageSearch {
       .catch(() => undefined);
   }
 
-  drop(): Promise<void> {
-    return this.#views.drop();
+  drop(scopeKeys?: readonly string[]): Promise<void> {
+    return this.#views.drop(scopeKeys);
   }
 
   async #told(request: MessageSearchRequest, space: MessageSpace, vector: QueryVector): Promise<Told[]> {

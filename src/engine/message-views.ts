@@ -5,10 +5,11 @@
  */
 import type { ReadTx, ScopeRow } from "../store/store.ts";
 import type { Scope } from "../types.ts";
-import { readClock, type Clock } from "./clock.ts";
+import { readClock, voidedSince, type Clock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
 import { lastRewrite, messageId, messageSpace, readMessageClock } from "./kept-messages.ts";
 import { MessageView, type MessageSpace } from "./message-view.ts";
+import { ViewCache } from "./view-cache.ts";
 
 /** Messages in memory over all scopes, beyond which scopes that were not asked for lately are dropped. */
 const MAX_MESSAGES = 100_000;
@@ -20,10 +21,8 @@ type Now = Pick<Clock, "order" | "seq"> & { rewrites: number };
 
 export class MessageViews {
   readonly #context: EngineContext;
-  /** By scope key, least recently used first. */
-  readonly #views = new Map<string, MessageView>();
+  readonly #views = new ViewCache<MessageView>(MAX_MESSAGES);
   #epoch = 0;
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(context: EngineContext) {
     this.#context = context;
@@ -31,33 +30,21 @@ export class MessageViews {
 
   /** Reads all scopes that are asked for, up to date with the store. The views are the body's until it returns. */
   selected<R>(isAsked: (scope: Scope) => boolean, space: MessageSpace, body: (views: MessageView[]) => R): Promise<R> {
-    return this.#inTurn(async () => {
+    return this.#views.inTurn(async () => {
       const views = await this.#context.store.read([...TABLES_READ], (tx) => this.#catchUp(tx, isAsked, space));
-      this.#evict(new Set(views));
+      this.#views.evict(views);
       return body(views);
     });
   }
 
-  /** Forgets everything in memory; the next search loads it again. */
-  drop(): Promise<void> {
-    return this.#inTurn(async () => this.#dropNow());
-  }
-
-  #dropNow(): void {
-    for (const view of this.#views.values()) view.close();
-    this.#views.clear();
-  }
-
-  /** One at a time: two loads of one scope would make two views of it. */
-  #inTurn<R>(body: () => Promise<R>): Promise<R> {
-    const turn = this.#last.then(body);
-    this.#last = turn.catch(() => undefined);
-    return turn;
+  /** Forgets what is in memory of some scopes, or of all; the next search loads it again. */
+  drop(scopeKeys?: readonly string[]): Promise<void> {
+    return this.#views.inTurn(async () => this.#views.drop(scopeKeys));
   }
 
   async #catchUp(tx: ReadTx, isAsked: (scope: Scope) => boolean, space: MessageSpace): Promise<MessageView[]> {
     const clock = await readClock(tx);
-    if (clock.epoch !== this.#epoch) this.#dropNow();
+    if (clock.epoch !== this.#epoch) this.#views.drop(voidedSince(this.#epoch, clock));
     this.#epoch = clock.epoch;
     const now = { ...clock, rewrites: (await readMessageClock(tx)).rewrites };
     const views: MessageView[] = [];
@@ -76,23 +63,9 @@ export class MessageViews {
 
   #viewOf({ scopeKey, scope }: ScopeRow, space: MessageSpace): MessageView {
     const known = this.#views.get(scopeKey);
-    if (known && known.space !== (space?.space ?? null)) known.close();
-    const isOurs = known && known.space === (space?.space ?? null);
-    const view = isOurs ? known : new MessageView(scopeKey, scope, space);
-    this.#views.delete(scopeKey);
-    this.#views.set(scopeKey, view);
+    const view = known?.space === (space?.space ?? null) ? known : new MessageView(scopeKey, scope, space);
+    this.#views.use(view);
     return view;
-  }
-
-  #evict(inUse: ReadonlySet<MessageView>): void {
-    let held = [...this.#views.values()].reduce((sum, view) => sum + view.size, 0);
-    for (const [scopeKey, view] of this.#views) {
-      if (held <= MAX_MESSAGES) return;
-      if (inUse.has(view)) continue;
-      held -= view.size;
-      this.#views.delete(scopeKey);
-      view.close();
-    }
   }
 }
 

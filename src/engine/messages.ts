@@ -48,8 +48,8 @@ export class Messages {
         .catch(() => undefined);
   }
 
-  /** Nothing of them stays in memory. */
-  async drop(): Promise<void> {
-    await this.#loaded?.drop();
+  /** Nothing of those of some scopes, or of all, stays in memory. */
+  async drop(scopeKeys?: readonly string[]): Promise<void> {
+    await this.#loaded?.drop(scopeKeys);
   }
 }

@@ -30,8 +30,10 @@ export class ScopeView {
   readonly keywords: KeywordIndex;
   /** Everything up to this `seq` is in. */
   seq: number;
-  /** What the snapshot on disk holds: changes up to this `seq` (−1: there is none), and so many rows of a graph. */
-  snapshot = { seq: -1, hnswRows: 0 };
+  /** Changes that were taken in since it was loaded. */
+  changes = 0;
+  /** What the snapshot on disk holds: all up to this `seq` (−1: there is none), so many changes and rows of a graph. */
+  snapshot = { seq: -1, changes: 0, hnswRows: 0 };
   /** Whether a record ever had an expiration date; where none had, a search need not look at each. */
   hasExpiring = false;
   /** Labels are given once: they are the row numbers of the vector index and its graph. */
@@ -72,7 +74,7 @@ export class ScopeView {
 
   /** The snapshot on disk now holds what is in here up to `seq`. */
   noteSnapshot(seq: number): void {
-    this.snapshot = { seq, hnswRows: this.vectors.hnswRows };
+    this.snapshot = { seq, changes: this.changes, hnswRows: this.vectors.hnswRows };
   }
 
   /** Labels from 0 on that were ever given. */

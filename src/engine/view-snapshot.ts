@@ -56,7 +56,7 @@ export async function writeSnapshot(
   epoch: number,
   breathe: () => Promise<void>,
 ): Promise<void> {
-  const { scopeKey, space, seq, vectors } = view;
+  const { scopeKey, space, seq, changes, vectors } = view;
   const { hnswRows } = vectors;
   await store.write(["meta", "snapshots"], "relaxed", (tx) => permitSnapshots(tx, epoch));
   const parts = await partsOf(view, seq, breathe);
@@ -70,12 +70,13 @@ export async function writeSnapshot(
   if (view.isClosed) return;
   const name = snapshotName(view);
   // Only over snapshots: it takes long, and no read that needs another table waits for it.
-  await store.write(["snapshots"], "relaxed", async (tx) => {
-    if (!(await isPermitted(tx, epoch))) return;
+  const isWritten = await store.write(["snapshots"], "relaxed", async (tx) => {
+    if (!(await isPermitted(tx, epoch))) return false;
     await tx.deleteAll("snapshots", { prefix: [name] });
     for (const [chunk, bytes] of chunks.entries()) await tx.put("snapshots", { name, chunk, bytes });
+    return true;
   });
-  view.snapshot = { seq, hnswRows };
+  if (isWritten) view.snapshot = { seq, changes, hnswRows };
 }
 
 async function partsOf(

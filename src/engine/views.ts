@@ -8,17 +8,21 @@ import type { ReadTx, SnapshotRow, VectorRow } from "../store/store.ts";
 import type { Scope } from "../types.ts";
 import { PlannedIndex, type PlannedIndexOptions } from "../vector/planned-index.ts";
 import type { CachedEmbedder } from "./cached-embedder.ts";
-import { readClock, type Clock } from "./clock.ts";
+import { readClock, voidedSince, type Clock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
 import type { IndexOptions } from "./engine.ts";
 import { ScopeView } from "./scope-view.ts";
 import { snapshotName, type SnapshotOwner } from "./snapshot-rows.ts";
+import { ViewCache } from "./view-cache.ts";
 
 /** Rows in memory over all scopes, beyond which scopes that were not asked for lately are dropped. 100,000 × 384 dims is 200 MB. */
 const MAX_ROWS = 100_000;
 
 /** Rows of one scope from which a snapshot is written: reading 1,000 rows one by one takes about 50 ms. */
 export const SNAPSHOT_FROM = 1_000;
+
+/** Share of `hnswFrom` by which a graph grows between two snapshots while it is built: 10,000 rows, some 20 s of CPU. */
+const GRAPH_SHARE = 1 / 5;
 
 /** What every look at the views reads. */
 const TABLES_READ = ["meta", "scopes", "changes", "vectors", "memories"] as const;
@@ -29,11 +33,9 @@ export type ReadViews<V, R> = (views: V, tx: ReadTx) => R | Promise<R>;
 export class Views {
   readonly #context: EngineContext;
   readonly #index: Required<Pick<IndexOptions, "hnswFrom" | "snapshotFrom">>;
-  /** By scope key, least recently used first. */
-  readonly #views = new Map<string, ScopeView>();
+  readonly #views = new ViewCache<ScopeView>(MAX_ROWS);
   #scopes: { scopeKey: string; scope: Scope }[] = [];
   #clock: Clock = { seq: -1, order: 0, memories: 0, epoch: 0 };
-  #last: Promise<unknown> = Promise.resolve();
   readonly #onGap: () => void;
   /** Asked for at once, so that it is there when the network is not. */
   readonly #snapshots = partLoader(() => import("./view-snapshot.ts"));
@@ -58,12 +60,12 @@ export class Views {
     body: ReadViews<ScopeView[], R>,
   ): Promise<R> {
     const wanted = (): string[] => this.#scopes.filter((row) => isAsked(row.scope)).map((row) => row.scopeKey);
-    return this.#inTurn(() => this.#upToDate(wanted, embedder, body));
+    return this.#views.inTurn(() => this.#upToDate(wanted, embedder, body));
   }
 
   /** The same for exactly one scope. */
   exactly<R>(scopeKey: string, embedder: CachedEmbedder, body: ReadViews<ScopeView, R>): Promise<R> {
-    return this.#inTurn(() =>
+    return this.#views.inTurn(() =>
       this.#upToDate(
         () => [scopeKey],
         embedder,
@@ -74,19 +76,20 @@ export class Views {
 
   /** All views in memory. */
   loaded(): ScopeView[] {
-    return [...this.#views.values()];
+    return this.#views.all();
   }
 
   wantsSnapshot(view: ScopeView): boolean {
     if (view.isClosed || view.size < this.#index.snapshotFrom) return false;
-    const { seq, hnswRows } = view.snapshot;
-    // The first one helps the next start; a later one waits for a graph that is being built.
-    if (seq >= 0 && view.vectors.wantsBuild) return false;
+    const { seq, changes, hnswRows } = view.snapshot;
+    // The first one helps the next start.
+    if (seq < 0) return true;
     const newGraphRows = view.vectors.hnswRows - hnswRows;
+    // One that is being built is saved in parts: a session may end before it is whole, and the next one goes on.
+    if (view.vectors.wantsBuild) return newGraphRows >= this.#index.hnswFrom * GRAPH_SHARE;
     // The first graph is minutes of work that the next start would do again, however few its rows are.
-    if (seq < 0 || (hnswRows === 0 && newGraphRows > 0)) return true;
-    const worthwhile = Math.max(500, view.size / 10);
-    return view.seq - seq > worthwhile || newGraphRows > worthwhile;
+    if (hnswRows === 0 && newGraphRows > 0) return true;
+    return Math.max(view.changes - changes, newGraphRows) > Math.max(500, view.size / 10);
   }
 
   /** @param breathe where it waits, others get their turn */
@@ -96,21 +99,9 @@ export class Views {
     await writeSnapshot(this.#context.store, view, epoch, breathe);
   }
 
-  /** Forgets everything in memory; the next read loads it again. */
-  drop(): Promise<void> {
-    return this.#inTurn(async () => this.#dropNow());
-  }
-
-  #dropNow(): void {
-    for (const view of this.#views.values()) view.close();
-    this.#views.clear();
-  }
-
-  /** One at a time: two loads of one scope would make two views of it. */
-  #inTurn<R>(body: () => Promise<R>): Promise<R> {
-    const turn = this.#last.then(body);
-    this.#last = turn.catch(() => undefined);
-    return turn;
+  /** Forgets what is in memory of some scopes, or of all; the next read loads it again. */
+  drop(scopeKeys?: readonly string[]): Promise<void> {
+    return this.#views.inTurn(async () => this.#views.drop(scopeKeys));
   }
 
   /** What is missing is loaded, which a transaction cannot wait for; then everything is looked at once more. */
@@ -129,10 +120,9 @@ export class Views {
       });
       if (!outcome.missing) return outcome.value;
       for (const scopeKey of outcome.missing) {
-        this.#views.get(scopeKey)?.close();
-        // Now, for the build may fail: a closed view must not stay.
-        this.#views.delete(scopeKey);
-        this.#views.set(scopeKey, await this.#build({ scopeKey, space, dims }));
+        // First, for the build may fail.
+        this.#views.drop([scopeKey]);
+        this.#views.use(await this.#build({ scopeKey, space, dims }));
       }
     }
   }
@@ -140,19 +130,16 @@ export class Views {
   /** The views, as the last used ones. */
   #take(scopeKeys: string[]): ScopeView[] {
     const views = scopeKeys.map((scopeKey) => this.#views.get(scopeKey)!);
-    for (const view of views) {
-      this.#views.delete(view.scopeKey);
-      this.#views.set(view.scopeKey, view);
-    }
-    this.#evict(new Set(scopeKeys));
+    for (const view of views) this.#views.use(view);
+    this.#views.evict(views);
     return views;
   }
 
   /** Takes in what was committed since the last look, by whatever tab. */
   async #catchUp(tx: ReadTx): Promise<void> {
     const clock = await readClock(tx);
-    if (clock.epoch !== this.#clock.epoch) this.#dropNow();
-    for (const view of this.#views.values()) if (view.seq < clock.seq) await this.#replay(tx, view, clock.seq);
+    if (clock.epoch !== this.#clock.epoch) this.#views.drop(voidedSince(this.#clock.epoch, clock));
+    for (const view of this.loaded()) if (view.seq < clock.seq) await this.#replay(tx, view, clock.seq);
     if (clock.seq === this.#clock.seq && clock.epoch === this.#clock.epoch) return;
     this.#scopes = await tx.getAll("scopes");
     this.#clock = clock;
@@ -170,6 +157,7 @@ export class Views {
     // Committed by a tab that does not speak this space.
     if (vectors.length < live.length) this.#onGap();
     view.seq = seq;
+    view.changes += changes.length;
   }
 
   /** From the snapshot as far as it goes, else from the records. What came after, `#replay` takes in. */
@@ -218,17 +206,6 @@ export class Views {
     const onProblem = ({ message: reason }: Error): void =>
       this.#context.emit({ type: "index-rebuilt", scopeKey, reason });
     return { hnswFrom: this.#index.hnswFrom, onProblem };
-  }
-
-  #evict(inUse: ReadonlySet<string>): void {
-    let rows = this.loaded().reduce((sum, view) => sum + view.size, 0);
-    for (const [scopeKey, view] of this.#views) {
-      if (rows <= MAX_ROWS) return;
-      if (inUse.has(scopeKey)) continue;
-      rows -= view.size;
-      this.#views.delete(scopeKey);
-      view.close();
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 /** The views in memory by themselves: what becomes of one where a read fails, a scope is dropped or the store is slow. */
-import { openInlineEngine, openMemoryStore, type IndexOptions, type Store } from "keepsake/engine";
-import { StoreError, type KeepsakeEvent } from "keepsake";
+import { openInlineEngine, openMemoryStore, type Engine, type IndexOptions, type Store } from "keepsake/engine";
+import { StoreError, type KeepsakeEvent, type Scope } from "keepsake";
 import { fakeRuntime, faultyStore } from "keepsake/testing";
 import { expect, it } from "vitest";
 import { hashingEmbedder } from "../../../src/embed/hashing.ts";
@@ -8,10 +8,12 @@ import { CachedEmbedder } from "../../../src/engine/cached-embedder.ts";
 import type { EngineContext } from "../../../src/engine/context.ts";
 import { openLeases } from "../../../src/engine/leases.ts";
 import { Maintenance } from "../../../src/engine/maintenance.ts";
+import type { ScopeView } from "../../../src/engine/scope-view.ts";
 import { Views } from "../../../src/engine/views.ts";
 import { scopeKeyOf } from "../../../src/scope.ts";
 
 const ALICE = { userId: "alice" };
+const BOB = { userId: "bob" };
 const KEY = scopeKeyOf(ALICE);
 const HASHING = new CachedEmbedder(hashingEmbedder());
 
@@ -24,11 +26,16 @@ function embedderOf(space: string): CachedEmbedder {
   return new CachedEmbedder({ space, dims: 2, embed: async () => [] });
 }
 
-async function storeWith(texts: string[], scope = ALICE, store = openMemoryStore()): Promise<Store> {
+async function engineOver(store: Store): Promise<Engine> {
   const options = { name: "views", storage: "memory", embedder: { kind: "hashing" } } as const;
-  const engine = await openInlineEngine(options, () => undefined, { openStore: async () => store });
+  return openInlineEngine(options, () => undefined, { openStore: async () => store });
+}
+
+/** The same store, with what was added. */
+async function storeWith(texts: string[], scope: Scope = ALICE, store = openMemoryStore()): Promise<Store> {
+  const engine = await engineOver(store);
   const messages = texts.map((content) => ({ role: "user" as const, content }));
-  const opId = `op-${texts[0]}`;
+  const opId = `op-${scopeKeyOf(scope)}-${texts.length}`;
   await engine.accept({ opId, scope, messages, options: { infer: false, metadata: {}, extractor: "rules" } });
   const why = { origin: "verbatim", reason: "test", decidedBy: "app" } as const;
   await engine.commit({ opId, decisions: texts.map((text) => ({ event: "ADD", text, ...why })) });
@@ -68,4 +75,91 @@ it("a view that is dropped while its snapshot is prepared is not told as a snaps
   await views.drop();
   await maintenance.close();
   expect(events).toEqual([]);
+});
+
+const breathe = async (): Promise<void> => undefined;
+const many = (count: number): string[] => Array.from({ length: count }, (_, i) => `note ${i}`);
+
+it("a scope that has not changed wants no new snapshot, however much was added to others", async () => {
+  const store = await storeWith(["tea", "rum"]);
+  const views = new Views(contextOver(store), { snapshotFrom: 1 });
+  const wants = (): Promise<boolean> => views.exactly(KEY, HASHING, (view) => views.wantsSnapshot(view));
+  expect(await wants()).toBe(true);
+  await views.writeSnapshot(views.loaded()[0]!, breathe);
+  await storeWith(many(501), BOB, store);
+  expect(await wants()).toBe(false);
+  await storeWith(many(501), ALICE, store);
+  expect(await wants()).toBe(true);
+});
+
+it("a graph that is being built is saved in parts, with which the next start goes on", async () => {
+  const store = await storeWith(many(15));
+  const index: IndexOptions = { hnswFrom: 10, snapshotFrom: 1 };
+  const views = new Views(contextOver(store), index);
+  await views.exactly(KEY, HASHING, () => undefined);
+  const [view] = views.loaded();
+  await views.writeSnapshot(view!, breathe);
+  const wanted: boolean[] = [];
+  for (let rows = 1; rows <= 2; rows++) {
+    await view!.vectors.buildSlice(0, () => 0);
+    wanted.push(views.wantsSnapshot(view!));
+  }
+  expect(wanted).toEqual([false, true]);
+  await views.writeSnapshot(view!, breathe);
+  expect(views.wantsSnapshot(view!)).toBe(false);
+  const later = new Views(contextOver(store), index);
+  expect(await later.exactly(KEY, HASHING, ({ vectors }) => [vectors.hnswRows, vectors.wantsBuild])).toEqual([2, true]);
+});
+
+it("of a scope in which a memory is forgotten nothing stays in memory, in any tab, and of the others all", async () => {
+  const store = await storeWith(["bread"], BOB, await storeWith(["tea", "rum"]));
+  const views = new Views(contextOver(store));
+  const loaded = (): Promise<ScopeView[]> =>
+    views.selected(
+      () => true,
+      HASHING,
+      (all) => all,
+    );
+  const [alice, bob] = await loaded();
+  const engine = await engineOver(store);
+  const forget = async (text: string, scope: Scope): Promise<void> => {
+    const { results } = await engine.list({ scope, filter: null, topK: null });
+    await engine.forget({ id: results.find(({ memory }) => memory === text)!.id });
+  };
+  await forget("tea", ALICE);
+  const again = await loaded();
+  expect([alice!.isClosed, bob!.isClosed]).toEqual([true, false]);
+  expect(again.map(({ size }) => size)).toEqual([1, 1]);
+  expect(again[1]).toBe(bob);
+  // Two since the last look: which they were is not known any more.
+  await forget("rum", ALICE);
+  await forget("bread", BOB);
+  expect((await loaded()).map(({ size }) => size)).toEqual([0, 0]);
+  // The ids of a scope that is forgotten stay nowhere.
+  await engine.forget({ scope: BOB });
+  const kept = await store.read(["meta"], (tx) => tx.getAll("meta"));
+  expect(JSON.stringify(kept)).not.toContain("bob");
+});
+
+it("a snapshot that a forget has kept from being written is still wanted", async () => {
+  const store = await storeWith(["bread"], BOB, await storeWith(["tea", "rum"]));
+  const views = new Views(contextOver(store), { snapshotFrom: 1 });
+  await views.selected(
+    () => true,
+    HASHING,
+    () => undefined,
+  );
+  const bob = views.loaded().find(({ scopeKey }) => scopeKey === scopeKeyOf(BOB))!;
+  const engine = await engineOver(store);
+  const { results } = await engine.list({ scope: ALICE, filter: null, topK: null });
+  await engine.forget({ id: results[0]!.id });
+  await views.writeSnapshot(bob, breathe);
+  await views.selected(
+    () => true,
+    HASHING,
+    () => undefined,
+  );
+  expect(views.wantsSnapshot(bob)).toBe(true);
+  await views.writeSnapshot(bob, breathe);
+  expect(views.wantsSnapshot(bob)).toBe(false);
 });
