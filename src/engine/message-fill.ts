@@ -60,13 +60,14 @@ function markKey(space: string): string {
 async function fillBatch(context: EngineContext, embedder: CachedEmbedder, rows: MessageRow[]): Promise<void> {
   const space = messageSpace(embedder.space);
   const keyOf = (row: MessageRow): string[] => [space, row.scopeKey, messageId(row)];
-  const lacking = await context.store.read(["vectors"], async (tx) => {
+  const { lacking, known } = await context.store.read(["memories", "vectors"], async (tx) => {
     const missing: MessageRow[] = [];
     for (const row of rows) if (!(await tx.get("vectors", keyOf(row)))) missing.push(row);
-    return missing;
+    return { lacking: missing, known: await storedVectors(tx, embedder.space, missing) };
   });
   if (lacking.length === 0) return;
-  const vectors = await embedder.embed(lacking.map((row) => row.content));
+  const texts = lacking.map((row) => row.content).filter((text) => !known.has(text));
+  const vectors = new Map([...known, ...(await embedder.embed(texts))]);
   await context.store.write(["meta", "messages", "vectors"], "relaxed", async (tx) => {
     await rememberSpaces(tx, [embedder.space]);
     for (const row of lacking) {
@@ -77,4 +78,21 @@ async function fillBatch(context: EngineContext, embedder: CachedEmbedder, rows:
       await tx.put("vectors", { space, scopeKey, id: messageId(row), hash: hashStatement(content), vector });
     }
   });
+}
+
+/** By text: of messages that are stored as memories word by word, what those have. */
+async function storedVectors(
+  tx: ReadTx,
+  space: string,
+  rows: readonly MessageRow[],
+): Promise<Map<string, Float32Array>> {
+  const known = new Map<string, Float32Array>();
+  for (const { scopeKey, opId, index, content } of rows) {
+    // An add with `infer: false` numbers its memories as its messages.
+    const record = await tx.get("memories", `${opId}-${index}`);
+    if (record?.memory !== content || record.scopeKey !== scopeKey) continue;
+    const row = await tx.get("vectors", [space, scopeKey, record.id]);
+    if (row?.hash === record.hash) known.set(content, row.vector);
+  }
+  return known;
 }

@@ -298,6 +298,16 @@ describe("messages that are embedded, by choice", () => {
     await expect.poll(vectorRows).toHaveLength(2);
   });
 
+  it("share the vectors of memories that are the same text: each is embedded once, however many", async () => {
+    const embedder = topicEmbedder("topics");
+    const memory = new Memory({ engine: "inline", embedder, name: "shared", index: EMBED });
+    onTestFinished(() => memory.close());
+    const messages = Array.from({ length: 300 }, (_, n) => ({ role: "user" as const, content: `pizza ${n}` }));
+    await memory.add(messages, { ...ALICE, infer: false });
+    await expect.poll(vectorRows, { timeout: 20_000 }).toHaveLength(600);
+    expect(embedder.texts).toHaveLength(300);
+  });
+
   it("over Memory: index.embedMessages", async () => {
     const embedder = topicEmbedder("topics");
     const memory = new Memory({ engine: "inline", storage: "memory", embedder, index: EMBED });
