@@ -1,5 +1,5 @@
 /** Recall: for each fact the stored memories it should be compared with, by meaning and by words. */
-import { overlap, weakTerms } from "../search/fuse.ts";
+import { overlap, weakTerms } from "../search/overlap.ts";
 import { rarity, searchKeywords } from "../search/keyword-search.ts";
 import { tokenize } from "../text/tokenize.ts";
 import { hashStatement, normalizeStatement } from "../text/statement.ts";

@@ -2,7 +2,7 @@
  * Versions of memories that an add has superseded: what "where did I live before Hamburg" asks for. They are in the log
  * and in no view; a search that asks for the past looks at those of its best memories, and at what was deleted lately.
  */
-import { overlap, weakTerms } from "../search/fuse.ts";
+import { overlap, weakTerms } from "../search/overlap.ts";
 import { nearness } from "../search/temporal.ts";
 import type { ReadTx } from "../store/store.ts";
 import type { Order } from "../text/former.ts";

@@ -87,8 +87,8 @@ export class Views {
     const newGraphRows = view.vectors.hnswRows - hnswRows;
     // One that is being built is saved in parts: a session may end before it is whole, and the next one goes on.
     if (view.vectors.wantsBuild) return newGraphRows >= this.#index.hnswFrom * GRAPH_SHARE;
-    // The first graph is minutes of work that the next start would do again, however few its rows are.
-    if (hnswRows === 0 && newGraphRows > 0) return true;
+    // The first whole graph is minutes of work that the next start would do again, however few rows are new in it.
+    if (hnswRows < this.#index.hnswFrom && newGraphRows > 0) return true;
     return Math.max(view.changes - changes, newGraphRows) > Math.max(500, view.size / 10);
   }
 

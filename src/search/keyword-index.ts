@@ -74,11 +74,6 @@ export class KeywordIndex {
     return this.#totalLength;
   }
 
-  /** Number of different terms. */
-  get termCount(): number {
-    return this.#own.size;
-  }
-
   /** Another one after each change. */
   get version(): number {
     return this.#version;
@@ -87,10 +82,6 @@ export class KeywordIndex {
   /** Who stands next to whom, as of now. */
   get timeline(): Timeline {
     return (this.#timeline ??= new Timeline(this.#texts));
-  }
-
-  has(label: number): boolean {
-    return this.#slots.has(label);
   }
 
   /** Number of labels whose text contains the term. */

@@ -158,7 +158,6 @@ class PackedLists implements PostingSource {
   readonly #slots: Uint32Array;
   readonly #weights: Uint32Array;
   readonly #isTaken: Uint8Array;
-  #size = 0;
 
   constructor(numbers: ReadonlyMap<string, number>, { ends, terms, counts }: TermLists) {
     const next = startsOf(numbers.size, terms);
@@ -175,11 +174,6 @@ class PackedLists implements PostingSource {
     }
     // Every list is full: where the next would go is where it ends.
     this.#ends = next;
-    for (let term = 0; term < next.length; term += 1) if (next[term] !== startOf(next, term)) this.#size += 1;
-  }
-
-  get size(): number {
-    return this.#size;
   }
 
   take(name: string): Postings | undefined {
@@ -188,7 +182,6 @@ class PackedLists implements PostingSource {
     const [start, end] = [startOf(this.#ends, term), this.#ends[term] as number];
     if (start === end) return undefined;
     this.#isTaken[term] = 1;
-    this.#size -= 1;
     const [slots, weights] = [this.#slots.subarray(start, end), this.#weights.subarray(start, end)];
     return { term: name, slots: Array.from(slots), weights: Array.from(weights) };
   }

@@ -13,8 +13,6 @@ export interface Postings {
 
 /** Lists that are made when they are first asked for. */
 export interface PostingSource {
-  /** How many there are left. */
-  readonly size: number;
   /** Each is given once. */
   take(term: string): Postings | undefined;
 }
@@ -25,11 +23,6 @@ export class PostingLists {
 
   constructor(source: PostingSource | null = null) {
     this.#source = source;
-  }
-
-  /** Number of different terms. */
-  get size(): number {
-    return this.#lists.size + (this.#source?.size ?? 0);
   }
 
   get(term: string): Postings | undefined {

@@ -6,13 +6,12 @@ import { HnswHeap } from "./hnsw-heap.ts";
 import { LabelRows } from "./label-rows.ts";
 import { TopHits } from "./top-hits.ts";
 import type { VectorHit, VectorIndex } from "./vector-index.ts";
+import { EF_SEARCH } from "./plan.ts";
 
 /** Links per row. 16 gave recall@10 of 0.999 at 50,000 rows of 384 dims, for 145 bytes per row. */
 export const M = 16;
 /** Candidates looked at per insert: twice as many cost twice the 2 ms and gave nothing measurable. */
 export const EF_CONSTRUCTION = 200;
-/** Candidates looked at per search (at least `topK`): recall@10 at 50,000 rows is 0.986 with 32 and 0.999 with 64. */
-export const EF_SEARCH = 64;
 /** Fixed: the same inserts in the same order give the same graph, byte for byte. */
 const SEED = 100;
 /** hnswlib refuses even an update of a label when every slot is taken. */

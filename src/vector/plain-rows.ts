@@ -5,12 +5,10 @@ import type { TopHits } from "./top-hits.ts";
 export class PlainRows implements Rows {
   readonly #dims: number;
   /** One block, because the scan is memory-bound: rows follow each other in the cache. */
-  #vectors: Float32Array;
+  #vectors = new Float32Array(0);
 
-  /** @param vectors rows to begin with, taken over */
-  constructor(dims: number, vectors: Float32Array = new Float32Array(0)) {
+  constructor(dims: number) {
     this.#dims = dims;
-    this.#vectors = vectors;
   }
 
   /** Grows by half, so that n inserts copy O(n) numbers and at most a third of the block is unused. */

@@ -7,14 +7,13 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "vite";
 
-const SEARCH = "src/engine/search.ts";
 const FUSE = "src/search/fuse.ts";
 const TIMELINE = "src/search/timeline.ts";
 const NEARBY = [TIMELINE, "NEARBY = [3, 2, 1]", "NEARBY = []"];
 const CUES = ["src/engine/scope-view.ts", "...(cues !== undefined && { cues })", ""];
 /** The weight of cues is that of the nearest neighbor; where that changes, it is to stay. */
 const SAME_CUES = [TIMELINE, "CUE = NEARBY[0]", "CUE = 3"];
-const KINDS = [SEARCH, "related: kindMembers", "related: () => []"];
+const KINDS = ["src/search/query-words.ts", "related: kindMembers", "related: () => []"];
 const PERSON = [FUSE, "PERSON = 0.06", "PERSON = 0"];
 const TIME = [FUSE, "TIME = 0.1", "TIME = 0"];
 const FORMS = ["src/text/tokenize.ts", "stemmer(baseForm(word))", "stemmer(word)"];

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fuse, overlap, type Signals } from "../../src/search/fuse.ts";
+import { fuse, type Signals } from "../../src/search/fuse.ts";
+import { overlap } from "../../src/search/overlap.ts";
 
 const kind = fc.constantFrom("semantic" as const, "lexical" as const);
 const key = fc.nat(6);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fuse, overlap, weakTerms } from "../../../src/search/fuse.ts";
+import { fuse } from "../../../src/search/fuse.ts";
+import { overlap, weakTerms } from "../../../src/search/overlap.ts";
 
 const tokenize = (text: string): string[] => text.toLowerCase().match(/\w+/g) ?? [];
 
