@@ -196,7 +196,8 @@ export class Views {
       const { seq } = await readClock(tx);
       const view = new ScopeView(scopeKey, space, vectors, seq);
       const records = await tx.getAll("memories", { index: "scope", prefix: [scopeKey] });
-      for (const record of records) view.set(record);
+      // Labels by age, as a view gives them that lives: of equally near neighbors recall takes those with the smallest.
+      for (const record of records.toSorted((a, b) => a.createdSeq - b.createdSeq)) view.set(record);
       await fillGaps(tx, view);
       return view;
     });

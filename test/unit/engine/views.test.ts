@@ -92,6 +92,18 @@ it("a scope that has not changed wants no new snapshot, however much was added t
   expect(await wants()).toBe(true);
 });
 
+it("labels are given by age, whether a view has lived through the adds or was loaded after them", async () => {
+  const store = await storeWith(many(3));
+  const lived = new Views(contextOver(store));
+  const labels = (views: Views): Promise<number[]> =>
+    views.exactly(KEY, HASHING, (view) => Array.from(view.rows(), ([, row]) => row.createdSeq));
+  await labels(lived);
+  await storeWith(many(12), ALICE, store);
+  const all = Array.from({ length: 15 }, (_, i) => i + 1);
+  expect(await labels(lived)).toEqual(all);
+  expect(await labels(new Views(contextOver(store)))).toEqual(all);
+});
+
 it("a graph that is being built is saved in parts, with which the next start goes on", async () => {
   const store = await storeWith(many(15));
   const index: IndexOptions = { hnswFrom: 10, snapshotFrom: 1 };
