@@ -2,7 +2,7 @@
  * The words of former texts: who asks for "Acme", which no memory names any more, asks for one that did. A fold of the
  * log, read when a query first has a word that no present text has, and from then on only what is new in it.
  */
-import { weakTerms } from "../search/fuse.ts";
+import { weakTerms } from "../search/overlap.ts";
 import type { ReadTx } from "../store/store.ts";
 import { tenseOf } from "../text/tense.ts";
 import { tokenize } from "../text/tokenize.ts";
