@@ -58,9 +58,11 @@ function toCamelCase(options: AddOptions): AddOptions {
 
 /** How an `add` is to be run. */
 function toMode({ wait, trace, dryRun }: AddOptions): ReadAdd["mode"] {
-  return {
+  const mode = {
     accepted: ifGiven(wait, (given) => toOneOf(given, "wait", ["applied", "accepted"])) === "accepted",
     trace: toFlag(trace, "trace"),
     dryRun: toFlag(dryRun, "dryRun"),
   };
+  if (!mode.accepted || !mode.trace) return mode;
+  throw new InvalidInputError('keepsake: trace comes with the result: leave out wait: "accepted", or follow watch().');
 }

@@ -133,8 +133,9 @@ function detailsOf(text: string, op: PendingOp, actor: string | undefined): Fact
 
 function factsByRules(op: PendingOp, said: Said[]): Fact[] {
   // What an agent says of itself has the form of what a user says of herself.
-  const speakers = isAgentScope(op.scope) ? said.flatMap(asAgent) : said;
-  return extractByRules(speakers).flatMap(({ text, reason, source }): Fact[] => {
+  const agent = isAgentScope(op.scope);
+  const speakers = agent ? said.flatMap(asAgent) : said;
+  return extractByRules(speakers, agent ? "agent" : "user").flatMap(({ text, reason, source }): Fact[] => {
     const { index, name } = speakers[source]!;
     if (!isWanted(termsOfFact(text, name), op.options)) return [];
     const spoken = said.filter((message) => message.index === index);

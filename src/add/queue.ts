@@ -72,12 +72,13 @@ export class OpQueue {
     return { result };
   }
 
-  /** What the op would do. Nothing is written. */
+  /** What the op would do, or has done before. Nothing is written. */
   async preview(request: AcceptRequest, drive: Omit<Drive, "onAbort">): Promise<AddResult> {
     const { signal } = drive;
     const trace = openTrace(drive.trace ?? false);
-    const claim = await untilAborted(this.#ports.engine.preview(request), signal);
-    return withTrace(await previewOp({ ...this.#ports, opId: claim.op.opId, signal, trace }, claim), trace);
+    const outcome = await untilAborted(this.#ports.engine.preview(request), signal);
+    if (outcome.status === "committed") return withTrace({ ...outcome.result, dryRun: true }, trace);
+    return withTrace(await previewOp({ ...this.#ports, opId: request.opId, signal, trace }, outcome.claim), trace);
   }
 
   /**

@@ -6,7 +6,7 @@ import type { PendingOp } from "../types.ts";
 import { readClock, writeClock } from "./clock.ts";
 import { CONTEXT_TABLES, contextOf } from "./context-window.ts";
 import { isoNow, type EngineContext } from "./context.ts";
-import { LEASE_MS, type AcceptRequest, type ClaimedOp, type ClaimOutcome } from "./engine.ts";
+import { LEASE_MS, type AcceptRequest, type ClaimOutcome, type PreviewOutcome } from "./engine.ts";
 import { deleteMessagesOfOp } from "./kept-messages.ts";
 import { leasedForMs } from "./leases.ts";
 
@@ -32,12 +32,15 @@ export async function accept(context: EngineContext, request: AcceptRequest): Pr
   });
 }
 
-/** The op as it would be accepted, with its context. Nothing is written. */
-export function preview(context: EngineContext, request: AcceptRequest): Promise<ClaimedOp> {
-  return context.store.read(["meta", ...CONTEXT_TABLES], async (tx) => {
+/** What would be claimed, or was done before. Nothing is written. */
+export function preview(context: EngineContext, request: AcceptRequest): Promise<PreviewOutcome> {
+  return context.store.read(["meta", "pending", "changes", ...CONTEXT_TABLES], async (tx) => {
+    await assertOwnOp(tx, request);
+    const done = await tx.get("ops", request.opId);
+    if (done) return { status: "committed", result: done.result };
     const { order } = await readClock(tx);
-    const row = newPendingRow(context, request, order + 1);
-    return { op: toPendingOp(row), context: await contextOf(tx, row) };
+    const row = (await tx.get("pending", request.opId)) ?? newPendingRow(context, request, order + 1);
+    return { status: "claimed", claim: { op: toPendingOp(row), context: await contextOf(tx, row) } };
   });
 }
 

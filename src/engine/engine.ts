@@ -89,6 +89,9 @@ export type ClaimOutcome =
   | { status: "leased"; retryAfterMs: number }
   | { status: "gone" };
 
+/** As a {@link ClaimOutcome}: nobody is at work on what is only looked at. */
+export type PreviewOutcome = Extract<ClaimOutcome, { status: "claimed" | "committed" }>;
+
 /** A fact to look up. */
 export interface FactQuery {
   text: string;
@@ -267,8 +270,8 @@ export interface Engine {
    * `opId` again changes nothing and tells how the op stands.
    */
   accept(request: AcceptRequest): Promise<ClaimOutcome>;
-  /** What `accept` would claim, without writing anything. */
-  preview(request: AcceptRequest): Promise<ClaimedOp>;
+  /** What `accept` would claim or tell, without writing anything. */
+  preview(request: AcceptRequest): Promise<PreviewOutcome>;
   /** Takes up an op that waits. */
   claim(opId: string): Promise<ClaimOutcome>;
   /** Gives an op back after a failure: it stays pending, with the error and the time of the next try (null: not by itself). Not where another engine has it now. */

@@ -28,7 +28,6 @@ import type { Edited } from "./edit.ts";
 import { Embedding } from "./embedding.ts";
 import type {
   AcceptRequest,
-  ClaimedOp,
   ClaimOutcome,
   CommitRequest,
   Engine,
@@ -38,6 +37,7 @@ import type {
   GraphRequest,
   ListRequest,
   MessageSearchRequest,
+  PreviewOutcome,
   RecallResult,
   RehearseRequest,
   RelationsRequest,
@@ -138,7 +138,7 @@ class InlineEngine implements Engine {
     return outcome;
   }
 
-  async preview(request: AcceptRequest): Promise<ClaimedOp> {
+  async preview(request: AcceptRequest): Promise<PreviewOutcome> {
     return preview(this.#context, request);
   }
 

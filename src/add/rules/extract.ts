@@ -1,5 +1,6 @@
 import type { Message } from "../../types.ts";
 import { clausesOf } from "./clauses.ts";
+import { commitmentOf } from "./commitments.ts";
 import { statementOf } from "./statements.ts";
 import type { RuleFact } from "./types.ts";
 import { plain } from "./words.ts";
@@ -18,12 +19,13 @@ const MAX_NAME = 40;
  *
  * @returns facts in the order of the messages, each once, each at most 300 characters; the subject is the
  * message's `name`, else "User"
+ * @param speaker "agent": what the speakers bind themselves to counts, too
  */
-export function extractByRules(messages: readonly Message[]): RuleFact[] {
+export function extractByRules(messages: readonly Message[], speaker: "user" | "agent" = "user"): RuleFact[] {
   const facts = new Map<string, RuleFact>();
   messages.forEach((message, source) => {
     if (message.role !== "user") return;
-    for (const fact of factsIn(message, source)) {
+    for (const fact of factsIn(message, source, speaker)) {
       // The later mention keeps its place, so that "the later wins" holds for facts that come back.
       const key = plain(fact.text);
       facts.delete(key);
@@ -33,13 +35,13 @@ export function extractByRules(messages: readonly Message[]): RuleFact[] {
   return [...facts.values()];
 }
 
-function factsIn(message: Message, source: number): RuleFact[] {
+function factsIn(message: Message, source: number, speaker: "user" | "agent"): RuleFact[] {
   const subject = subjectOf(message);
   return clausesOf(message.content).flatMap((clause) => {
-    const statement = statementOf(clause, subject);
+    const statement = statementOf(clause, subject) ?? (speaker === "agent" ? commitmentOf(clause, subject) : null);
     if (statement === null || statement.text.length > MAX_FACT) return [];
     const { kind, text } = statement;
-    const reason = `rules: ${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind} in the user's own words`;
+    const reason = `rules: ${/^[aeiou]/.test(kind) ? "an" : "a"} ${kind} in the ${speaker}'s own words`;
     return [{ text, reason, source }];
   });
 }

@@ -141,9 +141,13 @@ function thirdPersonVerb(word: string): string {
     case "haven't":
       return "hasn't";
   }
-  if (!BASE_VERBS.has(word)) return word;
-  if (/[^aeiou]y$/.test(word)) return word.replace(/y$/, "ies");
-  return /(?:s|x|z|ch|sh|o)$/.test(word) ? `${word}es` : `${word}s`;
+  return BASE_VERBS.has(word) ? withS(word) : word;
+}
+
+/** "answer" → "answers". */
+export function withS(verb: string): string {
+  if (/[^aeiou]y$/.test(verb)) return verb.replace(/y$/, "ies");
+  return /(?:s|x|z|ch|sh|o)$/.test(verb) ? `${verb}es` : `${verb}s`;
 }
 
 /** "really love my dog" → "really loves their dog". */

@@ -19,13 +19,12 @@ const CHOICE = /^(?:option|plan|number|version|approach|choice|answer) (?:[A-Z\d
 
 /** True where the clause is a plain assertion, as far as words can tell. */
 export function isAssertion(clause: string): boolean {
-  return (
-    !DOUBT.test(clause) &&
-    !CHAT.test(clause) &&
-    !POINTS.test(clause) &&
-    !clause.includes(QUOTED) &&
-    !clause.includes("?")
-  );
+  return isPlain(clause) && !CHAT.test(clause);
+}
+
+/** The same for a clause that may speak of the other side of the chat. */
+export function isPlain(clause: string): boolean {
+  return !DOUBT.test(clause) && !POINTS.test(clause) && !clause.includes(QUOTED) && !clause.includes("?");
 }
 
 /** True where the object of a verb names what it is, so that the statement can stand alone. */

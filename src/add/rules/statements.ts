@@ -114,7 +114,7 @@ function isOwner(nouns: readonly string[]): boolean {
 }
 
 const isQualifier = (noun: string): boolean =>
-  /^(?:work|personal|home|private|native|first|last|middle|full|real|current|new|old|own|main|mother|blood|shoe|time|email|phone|mobile|cell|job|home|due|net|annual|monthly|dream|biggest|preferred|family|maiden|wedding|license)$/i.test(
+  /^(?:work|badge|employee|membership|locker|personal|home|private|native|first|last|middle|full|real|current|new|old|own|main|mother|blood|shoe|time|email|phone|mobile|cell|job|home|due|net|annual|monthly|dream|biggest|preferred|family|maiden|wedding|license)$/i.test(
     noun,
   );
 

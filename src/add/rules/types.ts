@@ -1,5 +1,13 @@
 /** What a statement is about. */
-export type RuleKind = "preference" | "plan" | "decision" | "attribute" | "relationship" | "possession" | "event";
+export type RuleKind =
+  | "preference"
+  | "plan"
+  | "decision"
+  | "attribute"
+  | "relationship"
+  | "possession"
+  | "event"
+  | "commitment";
 
 /**
  * The place of a statement: two statements of one subject and attribute are about the same thing.

@@ -39,6 +39,25 @@ describe("who speaks, and for whom", () => {
     });
   });
 
+  it("in agent scope the agent's commitments are extracted, by rules; what it says of the answer at hand is not", async () => {
+    const memory = openMemory();
+    const said = [
+      "I will send you the report on Friday. I promise to remind you every Monday. I always answer briefly.",
+      "I will look into that for you. I'll explain it below. I never said so. I will be happy to help you with your code!",
+    ];
+    await memory.add(
+      said.map((content) => ({ role: "assistant", content })),
+      AGENT,
+    );
+    expect((await memory.getAll(AGENT)).results.map((item) => item.memory).toReversed()).toEqual([
+      "Agent will send the user the report on Friday",
+      "Agent promises to remind the user every Monday",
+      "Agent always answers briefly",
+    ]);
+    await memory.add({ role: "user", content: said[0]! }, { userId: "alice" });
+    expect((await memory.getAll({ userId: "alice" })).results).toEqual([]);
+  });
+
   it("in agent scope the LLM is asked about the agent, with its own instructions", async () => {
     const llm = scriptedLLM([facts("Agent answers in French")]);
     const memory = openMemory({ llm, defaults: { agentCustomInstructions: "Only languages." } });
@@ -399,6 +418,12 @@ describe("modes", () => {
     const { results } = await memory.add("I live in Berlin", keep);
     expect(results).toMatchObject([{ event: "NONE" }]);
     expect((await memory.getAll(ALICE)).results).toHaveLength(2);
+  });
+
+  it("wait: accepted gives no trace, and says so", async () => {
+    const memory = openMemory();
+    const both = { ...ALICE, wait: "accepted", trace: true } as const;
+    await expect(memory.add("I live in Berlin", both)).rejects.toThrow(/watch\(\)/);
   });
 
   it("wait: accepted resolves when the op is safe; it is applied in the background, in order", async () => {

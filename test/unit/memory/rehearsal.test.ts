@@ -126,3 +126,22 @@ describe("infer: false, said again", () => {
     );
   });
 });
+
+describe("a dry run of an opId that was used", () => {
+  it("tells what that add has done, in its own scope only", async () => {
+    const memory = openMemory();
+    const done = await memory.add("I live in Berlin", { ...ALICE, opId: "once" });
+    const again = { opId: "once", dryRun: true };
+    expect(await memory.add("I moved to Hamburg", { ...ALICE, ...again })).toEqual({ ...done, dryRun: true });
+    await expect(memory.add("I moved to Hamburg", { userId: "bob", ...again })).rejects.toThrow(/opId/);
+  });
+
+  it("tells what the add that waits under it would do", async () => {
+    const llm = scriptedLLM([new Error("away"), facts("User lives in Berlin")]);
+    const memory = openMemory({ llm });
+    await expect(memory.add("I live in Berlin", { ...ALICE, opId: "waits" })).rejects.toThrow("away");
+    const { results } = await memory.add("I moved to Hamburg", { ...ALICE, opId: "waits", dryRun: true });
+    expect(results).toMatchObject([{ event: "ADD", id: null, memory: "User lives in Berlin" }]);
+    expect(await memory.pending()).toMatchObject([{ opId: "waits", attempts: 1 }]);
+  });
+});

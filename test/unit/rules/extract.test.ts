@@ -3,6 +3,12 @@ import { extractByRules } from "../../../src/add/rules/index.ts";
 import { heldOut, tune } from "../../fixtures/rules-probe.ts";
 import { score, textsOf } from "./score.ts";
 
+it("keeps the number on a badge", () => {
+  expect(extractByRules([{ role: "user", content: "My badge number is 4711." }])).toMatchObject([
+    { text: "User's badge number is 4711" },
+  ]);
+});
+
 describe("extraction by rules, measured", () => {
   it("finds every fact of the probes it was tuned on, and nothing else", () => {
     expect(score(tune).wrong).toEqual([]);
