@@ -4,8 +4,9 @@
  */
 import type { CommitDecision, Neighbor } from "../engine/engine.ts";
 import { isSaidLater, MAX_DESTRUCTIVE } from "../add-limits.ts";
-import type { PendingOp } from "../types.ts";
+import type { ISODate, PendingOp } from "../types.ts";
 import { addition, type Case } from "./case.ts";
+import type { Fact } from "./ports.ts";
 
 export function guard(cases: Case[], op: Pick<PendingOp, "order" | "options">): CommitDecision[] {
   const touched = new Set<string>();
@@ -32,6 +33,8 @@ function guarded(
     const reason = `${decision.reason}; not done: ${objection.reason}`;
     const { decidedBy } = decision;
     const text = decision.event === "UPDATE" ? decision.text : isStored ? null : fact.text;
+    if (objection.until !== undefined && decision.event === "UPDATE")
+      return former(fact, decision, reason, objection.until);
     if (text === null || !objection.keepFact)
       return { event: "NONE", id: decision.id, text: fact.text, reason, decidedBy };
     isStored = true;
@@ -39,7 +42,23 @@ function guarded(
   });
 }
 
-type Objection = { reason: string; keepFact: boolean };
+/** What is stored stays, for it was said later; the fact is kept as what held before. */
+function former(
+  { origin, details, relations }: Fact,
+  { id, text, decidedBy }: CommitDecision & { event: "UPDATE" },
+  reason: string,
+  until: ISODate,
+): CommitDecision {
+  const kept = { until, origin, details };
+  return { event: "NONE", id, text, reason, decidedBy, former: kept, ...(relations && { relations }) };
+}
+
+interface Objection {
+  reason: string;
+  keepFact: boolean;
+  /** When what stays was said. */
+  until?: ISODate;
+}
 
 function objectionTo(
   { event, id }: CommitDecision & { event: "UPDATE" | "DELETE" },
@@ -50,7 +69,9 @@ function objectionTo(
   const { maxDestructive = MAX_DESTRUCTIVE } = op.options;
   if (!target) return { reason: "it was not among what this add was shown", keepFact: true };
   if (target.immutable) return { reason: "that memory is immutable", keepFact: true };
-  if (isSaidLater(target, op)) return { reason: "what is stored was said later", keepFact: false };
+  if (isSaidLater(target, op)) {
+    return { reason: "what is stored was said later", keepFact: false, until: target.updatedAt };
+  }
   // Of a memory that was changed already nothing is left to delete.
   if (touched.has(id)) return { reason: "this add has already changed that memory", keepFact: event === "UPDATE" };
   if (touched.size >= maxDestructive)

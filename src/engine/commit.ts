@@ -13,6 +13,7 @@ import { CONTEXT_WINDOW } from "./context-window.ts";
 import { readClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { CommitDecision, CommitRequest } from "./engine.ts";
+import { keepFormer } from "./former.ts";
 import { closeUnsaid } from "./graph.ts";
 import type { OpenGraph } from "./graph-writer.ts";
 import { deleteMessages, deleteMessagesOfOp } from "./kept-messages.ts";
@@ -76,12 +77,15 @@ export async function carryOut(
   const { opId, scopeKey, order, options } = op;
   const at = options.timestamp ?? now;
   const ledger = new Ledger(tx, clock, { opId, order, at }, vectors);
-  const graph = await openGraph?.(tx, op, decisions);
+  const graph = (await openGraph?.(tx, op, decisions)) ?? null;
   const writing: Writing = { tx, ledger, op, cues: cuesOf(op), now };
   const results: AddResultItem[] = [];
   for (const [index, decision] of decisions.entries()) {
-    const item = await apply(writing, decision, `${opId}-${index}`);
-    await graph?.follow(decision, item, ledger.clock.seq);
+    const newId = `${opId}-${index}`;
+    const item = await apply(writing, decision, newId);
+    if (decision.event === "NONE" && decision.former) {
+      await keepFormer({ tx, ledger, op, graph }, decision, decision.former, await freeId(tx, newId));
+    } else await graph?.follow(decision, item, ledger.clock.seq);
     results.push(item);
   }
   const relations = options.graph && ((await graph?.changes()) ?? { added: [], closed: [] });

@@ -143,10 +143,19 @@ export type CommitDecision = { reason: string; decidedBy: DecidedBy } & (
   | { event: "DELETE"; id: string; rev: number }
   /**
    * `id`: the memory that already says it, or that was left alone; null where there is none. `rev`: where it was said
-   * again in the same words, so that the add's metadata and dates go for it.
+   * again in the same words, so that the add's metadata and dates go for it. `former`: where it was left alone as it was
+   * said later; the text, with its relations, is kept as what held before.
    */
-  | { event: "NONE"; id: string | null; rev?: number; text: string; relations?: RelationDraft[] }
+  | { event: "NONE"; id: string | null; rev?: number; former?: Former; text: string; relations?: RelationDraft[] }
 );
+
+/** A statement that was over when it came: an add that waited, an old chat that is imported newest first. */
+export interface Former {
+  /** When what took its place was said. */
+  until: ISODate;
+  origin: "llm" | "rules";
+  details: FactDetails;
+}
 
 export interface CommitRequest {
   opId: string;

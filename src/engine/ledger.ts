@@ -78,23 +78,20 @@ export class Ledger {
   }
 
   async add(draft: Draft, why: Why): Promise<MemoryRecord> {
-    const { at, opId, order } = this.#stamp;
-    const after: MemoryRecord = {
-      ...draft,
-      scopeKey: scopeKeyOf(draft.scope),
-      hash: hashStatement(draft.memory),
-      createdAt: at,
-      updatedAt: at,
-      rev: 1,
-      seq: this.#seq + 1,
-      createdSeq: this.#seq + 1,
-      order,
-      opId,
-    };
+    const after = this.#first(draft, this.#stamp.at);
     this.#memories += 1;
     await this.#write("ADD", null, after, why);
     await this.#writeVectors(after);
     return after;
+  }
+
+  /** What held from one time to another and was said too late: it is in the log, and in no view. */
+  async addFormer(draft: Draft, { from, until }: { from: ISODate; until: ISODate }, why: Why): Promise<MemoryRecord> {
+    const born = this.#first(draft, from);
+    await this.#write("ADD", null, born, why, from);
+    const over = { ...born, rev: 2, seq: this.#seq + 1, deletedAt: until };
+    await this.#write("DELETE", born, over, why, until);
+    return over;
   }
 
   /** With a new text it is of this op's time; without one it stays as old as its words. */
@@ -136,6 +133,19 @@ export class Ledger {
     return after;
   }
 
+  #first(draft: Draft, at: ISODate): MemoryRecord {
+    const { opId, order } = this.#stamp;
+    const seq = this.#seq + 1;
+    const place = {
+      scopeKey: scopeKeyOf(draft.scope),
+      hash: hashStatement(draft.memory),
+      rev: 1,
+      seq,
+      createdSeq: seq,
+    };
+    return { ...draft, ...place, createdAt: at, updatedAt: at, order, opId };
+  }
+
   /** `order` and `updatedAt` are of its words: what is kept beside them makes them no newer. */
   #next(before: MemoryRecord, fields: Changes): MemoryRecord {
     const { at, opId, order } = this.#stamp;
@@ -150,9 +160,15 @@ export class Ledger {
     return after;
   }
 
-  async #write(event: Change["event"], before: MemoryRecord | null, after: MemoryRecord, why: Why): Promise<void> {
+  async #write(
+    event: Change["event"],
+    before: MemoryRecord | null,
+    after: MemoryRecord,
+    why: Why,
+    at = this.#stamp.at,
+  ): Promise<void> {
     this.#seq = after.seq;
-    const { opId, at, asked } = this.#stamp;
+    const { opId, asked } = this.#stamp;
     const { reason, decidedBy, undoes } = why;
     const once = { ...(undoes !== undefined && { undoes }), ...(asked !== undefined && { asked }) };
     const { id: memoryId, scopeKey, seq } = after;

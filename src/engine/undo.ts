@@ -133,9 +133,10 @@ async function takeBack(
   const why = { reason: `undo of ${opId}`, decidedBy: "app", undoes: opId } as const;
   const { id } = current;
   if (!before || before.deletedAt) {
-    if (before) await ledger.put("DELETE", current, { ...before, rev: current.rev + 1 }, why);
-    else await ledger.remove(current, why);
-    if (before && current.deletedAt) return null;
+    if (before || current.deletedAt) {
+      await ledger.put("DELETE", current, { ...(before ?? current), rev: current.rev + 1 }, why);
+    } else await ledger.remove(current, why);
+    if (current.deletedAt) return null;
     const { memory, metadata } = current;
     return { id, memory, event: "DELETE", previousMemory: memory, reason: why.reason, metadata };
   }
