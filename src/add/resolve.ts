@@ -12,7 +12,7 @@ import type { Fact, Run } from "./ports.ts";
 import { resolveMessages } from "./prompts/resolve.ts";
 import { RESOLVE_SCHEMA, validateResolve, type ResolveReply } from "./reply-resolve.ts";
 import { onlyRetracts } from "./retraction.ts";
-import { resolveByRules, slotOf, type RuleDecision } from "./rules/index.ts";
+import { isOfOneSlot, resolveByRules, type RuleDecision } from "./rules/index.ts";
 
 /**
  * From this cosine on a memory is shown to the LLM. Sentence models of the MiniLM kind put unrelated
@@ -76,10 +76,7 @@ function settle(fact: Fact, { neighbors }: RecalledFact, kind: RecallResult["kin
 function isNear(fact: Fact, neighbor: Neighbor, kind: RecallResult["kind"]): boolean {
   const enough = kind === "semantic" ? NEAR_SIMILARITY : NEAR_SIMILARITY_LEXICAL;
   if (neighbor.similarity >= enough || neighbor.overlap >= NEAR_OVERLAP) return true;
-  // "Moved to Hamburg" shares no word with "lives in Berlin"; that both name a residence, the rules see.
-  const slot = slotOf(fact.text);
-  const other = slot && slotOf(neighbor.memory);
-  return !!other && other.subject === slot.subject && other.attribute === slot.attribute;
+  return isOfOneSlot(fact.text, neighbor.memory);
 }
 
 function resolveWithRules(open: Case[]): void {

@@ -1,7 +1,7 @@
 /** The life of an op before its commit: accepted, claimed, given back, cancelled. */
 import { InvalidInputError } from "../errors.ts";
 import { scopeKeyOf } from "../scope.ts";
-import type { PendingRow, ReadTx, WriteTx } from "../store/store.ts";
+import type { OpRow, PendingRow, ReadTx, WriteTx } from "../store/store.ts";
 import type { PendingOp } from "../types.ts";
 import { readClock, writeClock } from "./clock.ts";
 import { CONTEXT_TABLES, contextOf } from "./context-window.ts";
@@ -96,9 +96,14 @@ export async function pending(context: EngineContext): Promise<PendingOp[]> {
   return rows.map(toPendingOp);
 }
 
+/** The row of an op that was committed or waits; edits have none. */
+export async function opRow(tx: ReadTx, opId: string): Promise<OpRow | PendingRow | undefined> {
+  return (await tx.get("ops", opId)) ?? tx.get("pending", opId);
+}
+
 /** An `opId` is the key to a result: another scope neither learns it (INV-8) nor has its own messages taken for known. */
 export async function assertOwnOp(tx: ReadTx, { opId, scope }: Pick<AcceptRequest, "opId" | "scope">): Promise<void> {
-  const known = (await tx.get("ops", opId)) ?? (await tx.get("pending", opId));
+  const known = await opRow(tx, opId);
   if (known?.scopeKey === scopeKeyOf(scope)) return;
   const isFree = !known && (await tx.count("changes", { index: "op", prefix: [opId] })) === 0;
   if (isFree) return;

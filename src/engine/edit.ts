@@ -6,7 +6,7 @@ import { hashText } from "../text/statement.ts";
 import { localDay } from "../text/calendar.ts";
 import { eventTimeOf } from "../text/when.ts";
 import type { Change, HistoryEntry, ISODate, JSONObject, MemoryRecord, Scope } from "../types.ts";
-import { drop } from "./accept.ts";
+import { drop, opRow } from "./accept.ts";
 import { nextOrder, readClock, writeClock } from "./clock.ts";
 import { isoNow, type EngineContext } from "./context.ts";
 import type { UpdateRequest } from "./engine.ts";
@@ -177,8 +177,7 @@ function editedIn(made: readonly Change[]): MemoryRecord[] {
 export async function changesMade(tx: ReadTx, { opId, isOf }: Repeat): Promise<Change[]> {
   if (opId === undefined) return [];
   const made = await tx.getAll("changes", { index: "op", prefix: [opId] });
-  const isAdd = (await tx.get("ops", opId)) ?? (await tx.get("pending", opId));
-  if (!isAdd && made.every(isOf)) return made;
+  if (!(await opRow(tx, opId)) && made.every(isOf)) return made;
   throw new InvalidInputError("keepsake: this opId was used for something else. Pass another one, or none.");
 }
 

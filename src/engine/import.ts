@@ -6,6 +6,7 @@ import type { ImportBase, ImportChange, ImportOutcome, ImportPart, PortableRelat
 import { scopeKeyOf } from "../scope.ts";
 import type { MessageRow, ReadTx, RelationRow, WriteTx } from "../store/store.ts";
 import type { MemoryRecord, Scope } from "../types.ts";
+import { opRow } from "./accept.ts";
 import { readClock, writeClock, type Clock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
 import { insertMessages } from "./kept-messages.ts";
@@ -72,7 +73,7 @@ async function importOps(tx: WriteTx, { ops }: ImportPart, base: ImportBase): Pr
 
 /** Whether an `opId` is free here or was used in this scope: it means nothing in another one (INV-8). */
 async function isOwnOp(tx: ReadTx, opId: string, scopeKey: string): Promise<boolean> {
-  const known = (await tx.get("ops", opId)) ?? (await tx.get("pending", opId));
+  const known = await opRow(tx, opId);
   return !known || known.scopeKey === scopeKey;
 }
 
@@ -84,7 +85,7 @@ async function loggedOp(tx: ReadTx, opId: string, scopeKey: string): Promise<str
 /** The order that an op of this scope has here, also where so far only some of its changes came. */
 async function knownOrder(tx: ReadTx, opId: string | undefined, scopeKey: string): Promise<number | undefined> {
   if (opId === undefined) return undefined;
-  const op = (await tx.get("ops", opId)) ?? (await tx.get("pending", opId));
+  const op = await opRow(tx, opId);
   if (op) return op.scopeKey === scopeKey ? op.order : undefined;
   const [change] = await tx.getAll("changes", { index: "op", prefix: [opId], limit: 1 });
   return change?.scopeKey === scopeKey ? change.after.order : undefined;

@@ -132,6 +132,9 @@ describe("a model that obeys what is hidden in messages", () => {
           expect(damaged).toEqual([]);
           expect(await memory.pending()).toMatchObject([{ opId: "attack", lastError: { code: "llm_output" } }]);
         } else {
+          // What only deletes loses no fact: none of these says that something is over.
+          const texts = [...left.values()].map((item) => item.memory);
+          if (one.kind === "delete everything") expect(texts).toEqual(expect.arrayContaining(found));
           // At least one entry per fact, each with a reason; what was stored is what the entries say.
           expect(result.results.length).toBeGreaterThanOrEqual(found.length);
           for (const item of result.results) {

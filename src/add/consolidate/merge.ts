@@ -7,7 +7,7 @@ import type { DecidedBy } from "../../types.ts";
 import { ask } from "../ask.ts";
 import { mergeMessages } from "../prompts/merge.ts";
 import { recall } from "../recall.ts";
-import { resolveByRules, slotOf } from "../rules/index.ts";
+import { isOfOneSlot, resolveByRules } from "../rules/index.ts";
 import { clustersOf, type Pair } from "./clusters.ts";
 import { packed } from "./prompt-size.ts";
 import { MERGE_SCHEMA, validateMerge, type Group } from "./replies.ts";
@@ -105,9 +105,7 @@ async function pairsOf(run: ConsolidateRun, { changed }: Survey, left: ReadonlyM
 
 function isNear({ memory }: Surveyed, neighbor: Neighbor, kind: RecallResult["kind"]): boolean {
   if (neighbor.similarity >= NEAR[kind] || neighbor.overlap >= NEAR.overlap) return true;
-  const slot = slotOf(memory);
-  const other = slot && slotOf(neighbor.memory);
-  return !!other && other.subject === slot.subject && other.attribute === slot.attribute;
+  return isOfOneSlot(memory, neighbor.memory);
 }
 
 async function mergeByLLM(run: ConsolidateRun, clusters: Surveyed[][]): Promise<Merges> {

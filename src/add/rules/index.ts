@@ -4,6 +4,6 @@ export { firstPerson } from "./first-person.ts";
 export { hintsFor } from "./hints.ts";
 export { relationsByRules } from "./relations.ts";
 export { resolveByRules, type RuleQuery } from "./resolve.ts";
-export { slotOf } from "./slots.ts";
+export { isOfOneSlot, slotOf } from "./slots.ts";
 export type { RuleDecision } from "./types.ts";
 export { stems } from "./words.ts";

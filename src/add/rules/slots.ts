@@ -29,6 +29,13 @@ export function slotOf(statement: string): Slot | null {
   return parseSlot(statement)?.slot ?? null;
 }
 
+/** Whether two statements are about the same of the same: "moved to Hamburg" shares no word with "lives in Berlin". */
+export function isOfOneSlot(a: string, b: string): boolean {
+  const slot = slotOf(a);
+  const other = slot && slotOf(b);
+  return !!other && other.subject === slot.subject && other.attribute === slot.attribute;
+}
+
 /** {@link slotOf}, with what resolving needs besides. */
 export function parseSlot(statement: string): ParsedSlot | null {
   if (statement.length > MAX_STATEMENT) return null;

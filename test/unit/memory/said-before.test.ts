@@ -36,7 +36,9 @@ describe("an old chat that is imported newest first", () => {
     expect((await memory.info()).memories).toBe(2);
     const found = await memory.search("Berlin", { userId: "alice", at: MARCH });
     expect(texts(found)).toContain("User lives in Berlin");
-    expect(texts(await memory.search("Berlin", { userId: "alice" }))).not.toContain("User lives in Berlin");
+    const now = (await memory.search("Berlin", { userId: "alice" })).results;
+    expect(now.filter(({ superseded }) => superseded).map((item) => item.memory)).toEqual(["User lives in Berlin"]);
+    expect(now[0]!.superseded?.at).toBe(JUNE);
   });
 
   it("may be imported again: that adds nothing", async () => {
