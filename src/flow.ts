@@ -1,9 +1,9 @@
 /** What the front door needs from its first call on and not before: the add flow, and how calls are read. */
 export { OpQueue } from "./add/queue.ts";
-export { readAdd } from "./add-request.ts";
-export { readConsolidate } from "./consolidate-request.ts";
-export { pick, toFields } from "./fields.ts";
-export { toGraphRequest } from "./graph-options.ts";
+export { readAdd } from "./input/add-request.ts";
+export { readConsolidate } from "./input/consolidate-request.ts";
+export { pick, toFields } from "./input/fields.ts";
+export { toGraphRequest } from "./input/graph-options.ts";
 export {
   toCursor,
   toExportRequest,
@@ -14,7 +14,7 @@ export {
   toScopeOnly,
   toUpdateRequest,
   toUpdateRequests,
-} from "./requests.ts";
+} from "./input/requests.ts";
 export { searchReranked } from "./rerank/rerank.ts";
-export { readSearch } from "./search-request.ts";
-export { toGivenId, toText } from "./validate.ts";
+export { readSearch } from "./input/search-request.ts";
+export { toGivenId, toText } from "./input/validate.ts";

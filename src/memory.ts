@@ -1,8 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The front door. */
 import { signalOf, untilAborted } from "./abort.ts";
-import { checkOptions, readReady } from "./check-options.ts";
-import { copyOf } from "./copy.ts";
+import { checkOptions, readReady } from "./input/check-options.ts";
+import { copyOf } from "./input/copy.ts";
 import type { EntityCount, ImportResult, UndoResult } from "./engine/results.ts";
 import { InOrder } from "./in-order.ts";
 import type {
@@ -25,10 +25,9 @@ import type {
 } from "./options.ts";
 import { loadPart } from "./load-part.ts";
 import type { KeepsakeExport } from "./portable/format.ts";
-import type { EditCall } from "./option-names.ts";
-import type { Flow } from "./open-engine.ts";
+import type { EditCall } from "./input/option-names.ts";
 import { scopeKeyOf } from "./scope.ts";
-import { Session } from "./session.ts";
+import { Session, type Flow } from "./session.ts";
 import type { KeepsakeEvent, MemoryInfo } from "./info.ts";
 import type {
   AddResult,

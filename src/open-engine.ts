@@ -1,8 +1,7 @@
 /** From the app's options to an engine: which kind, with what. */
-import type * as flow from "./flow.ts";
 import type { Engine, EngineOptions, EmbedderConfig } from "./engine/engine.ts";
 import type { EngineParts } from "./engine/inline-engine.ts";
-import type { Embedder } from "./embed/embedder.ts";
+import { isEmbedder } from "./embed/embedder.ts";
 import { EngineError } from "./errors.ts";
 import { loadPart } from "./load-part.ts";
 import type { MemoryOptions } from "./options.ts";
@@ -23,27 +22,6 @@ export async function openEngine(options: MemoryOptions, hooks: OpenHooks): Prom
   if (isEmbedder(embedder)) return openInline(options, hooks, { embedder });
   const kind = options.engine ?? (options.worker || typeof Worker !== "undefined" ? "worker" : "inline");
   return kind === "worker" ? openWorker(options, hooks) : openInline(options, hooks, {});
-}
-
-export type Flow = typeof flow;
-
-/** What a Memory works with from its first call on. */
-export interface Opened {
-  engine: Engine;
-  flow: Flow;
-  queue: flow.OpQueue;
-}
-
-/**
- * The add flow, apart from the front door: most of the library's code, loaded while the worker starts.
- * @throws {EngineError} engine_start, where `import()` is forbidden or its file is missing
- */
-export function loadFlow(): Promise<Flow> {
-  return loadPart(() => import("./flow.ts"));
-}
-
-export function isEmbedder(value: MemoryOptions["embedder"]): value is Embedder {
-  return typeof value === "object" && value !== null && "embed" in value && typeof value.embed === "function";
 }
 
 async function openInline(options: MemoryOptions, hooks: OpenHooks, parts: EngineParts): Promise<Engine> {

@@ -1,23 +1,34 @@
 /** What stands behind a Memory from its first call on: the engine, the queue of its ops, and who watches them. */
 import { checkSignal, untilAborted } from "./abort.ts";
 import { HandedOut } from "./add/handed-out.ts";
-import { readBackground } from "./consolidate-limits.ts";
 import type { Engine } from "./engine/engine.ts";
 import { EngineError } from "./errors.ts";
+import type * as flow from "./flow.ts";
 import type { KeepsakeEvent } from "./info.ts";
+import { readBackground } from "./input/consolidate-limits.ts";
 import { DEFAULT_LLM_TIMEOUT_MS } from "./llm-types.ts";
 import { partLoader } from "./load-part.ts";
-import { loadFlow, openEngine, type Flow, type OpenHooks, type Opened } from "./open-engine.ts";
+import { openEngine, type OpenHooks } from "./open-engine.ts";
 import type { MemoryOptions } from "./options.ts";
 import { systemRuntime, type Runtime } from "./runtime.ts";
 import { Watchers } from "./watchers.ts";
+
+export type Flow = typeof flow;
+
+/** What a Memory works with from its first call on. */
+export interface Opened {
+  engine: Engine;
+  flow: Flow;
+  queue: flow.OpQueue;
+}
 
 export class Session {
   readonly handedOut = new HandedOut();
   readonly runtime: Runtime;
   readonly #options: MemoryOptions;
   readonly #watchers = new Watchers();
-  readonly #flow = partLoader(loadFlow);
+  /** Apart from the front door: most of the library's code, loaded while the worker starts. */
+  readonly #flow = partLoader(() => import("./flow.ts"));
   #opened: Promise<Opened> | null = null;
   #closing: Promise<void> | null = null;
 

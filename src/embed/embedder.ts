@@ -22,3 +22,7 @@ export interface Embedder {
   /** Frees what it holds. Calls after it reject. */
   close?(): Promise<void>;
 }
+
+export function isEmbedder(value: unknown): value is Embedder {
+  return typeof value === "object" && value !== null && "embed" in value && typeof value.embed === "function";
+}

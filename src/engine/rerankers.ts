@@ -2,7 +2,7 @@
 import type { CrossEncoder } from "../embed/cross-encoder.ts";
 import type { TransformersHooks } from "../embed/load-model.ts";
 import type { RerankerInfo, TransformersOptions } from "../info.ts";
-import { rerankerTimeout } from "../reranker-timeout.ts";
+import { rerankerTimeout } from "../rerank/timeout.ts";
 import type { EngineContext } from "./context.ts";
 import type { RerankRequest } from "./engine.ts";
 

@@ -1,6 +1,6 @@
 /** Checks of foreign JSON: small functions that return the value with its type, or throw and name the path. */
 import { InvalidInputError } from "../errors.ts";
-import { toPlainJSON, type PlainJSON } from "../plain-json.ts";
+import { toPlainJSON, type PlainJSON } from "../input/plain-json.ts";
 import { isDay, parseISODate } from "../text/iso-date.ts";
 import type { JSONObject } from "../types.ts";
 

@@ -4,7 +4,7 @@
  */
 import { isDay } from "../text/iso-date.ts";
 import type { JSONObject, Scope } from "../types.ts";
-import { toMetadata } from "../validate.ts";
+import { toMetadata } from "../input/validate.ts";
 import { beginningOf } from "./beginning.ts";
 import * as check from "./check.ts";
 import { at, fail, isObject } from "./check.ts";

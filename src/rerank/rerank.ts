@@ -7,7 +7,7 @@ import { InvalidInputError, KeepsakeError } from "../errors.ts";
 import type { MemoryOptions, SearchAnswer } from "../options.ts";
 import type { SearchResult } from "../types.ts";
 import { rerankerModel } from "./model.ts";
-import type { RerankPlan } from "./options.ts";
+import type { RerankPlan } from "../input/rerank-options.ts";
 import { byCallback, byLLM, byModel, failed, type Score } from "./score.ts";
 import type { RerankOutcome } from "./types.ts";
 

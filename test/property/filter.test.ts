@@ -4,7 +4,7 @@ import { InvalidInputError } from "../../src/errors.ts";
 import { compileFilter, compileScopeFilter } from "../../src/search/filter.ts";
 import { scopePartOf, splitScope } from "../../src/search/split-scope.ts";
 import type { Filter } from "../../src/filter-types.ts";
-import { toQuery } from "../../src/validate.ts";
+import { toQuery } from "../../src/input/validate.ts";
 import type { JSONObject, JSONValue, MemoryRecord, Scope } from "../../src/types.ts";
 
 // Few keys and few values, so that conditions and records meet. `__proto__` is a key like any other.

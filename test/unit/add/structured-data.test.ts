@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cleanData, dataInstruction, replySchema } from "../../../src/add/structured-data.ts";
 import { InvalidInputError } from "../../../src/errors.ts";
-import { toDataSchema } from "../../../src/structured-schema.ts";
+import { toDataSchema } from "../../../src/input/structured-schema.ts";
 import type { DataSchema, ObjectSchema } from "../../../src/types.ts";
 
 const TRIP = {

@@ -1,6 +1,6 @@
 /** A copy of what a caller handed in, as plain JSON. */
 import { isPlainObject } from "./copy.ts";
-import type { JSONValue } from "./types.ts";
+import type { JSONValue } from "../types.ts";
 
 export interface PlainJSON {
   /** Levels of lists and objects. */

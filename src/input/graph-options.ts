@@ -1,7 +1,7 @@
 /** The options of `graph`, checked. */
 import { toInstant, toWhole } from "./checks.ts";
-import type { GraphRequest } from "./engine/engine.ts";
-import type { GraphOptions } from "./options.ts";
+import type { GraphRequest } from "../engine/engine.ts";
+import type { GraphOptions } from "../options.ts";
 import { toScope, toText } from "./validate.ts";
 
 /** Further than this everything is around everything. */

@@ -1,7 +1,7 @@
 /** The options of `search` that say which lists it gives, checked. */
 import { toWhole } from "./checks.ts";
-import { InvalidInputError } from "./errors.ts";
-import type { SearchOptions } from "./options.ts";
+import { InvalidInputError } from "../errors.ts";
+import type { SearchOptions } from "../options.ts";
 
 /** More is a chat log, which the app has itself. */
 const MAX_CONTEXT_MESSAGES = 10;

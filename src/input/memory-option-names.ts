@@ -1,7 +1,7 @@
 /** The names of what the constructor takes, also inside. Each table fails to compile when one is missing. */
-import type { IndexOptions } from "./engine/engine.ts";
-import type { TransformersOptions } from "./info.ts";
-import type { AddDefaults, MemoryOptions } from "./options.ts";
+import type { IndexOptions } from "../engine/engine.ts";
+import type { TransformersOptions } from "../info.ts";
+import type { AddDefaults, MemoryOptions } from "../options.ts";
 
 export const MEMORY: Record<keyof MemoryOptions, true> = {
   name: true,

@@ -1,12 +1,12 @@
 /** What a caller of `search` wants of reranking, checked. */
-import { checkNames } from "../check-names.ts";
-import { ifGiven, toWhole } from "../checks.ts";
-import { isPlainObject } from "../copy.ts";
+import { checkNames } from "./check-names.ts";
+import { ifGiven, toWhole } from "./checks.ts";
+import { isPlainObject } from "./copy.ts";
 import { InvalidInputError } from "../errors.ts";
 import type { MemoryOptions, SearchOptions } from "../options.ts";
 import { DEFAULT_LLM_TIMEOUT_MS } from "../llm-types.ts";
 import { MAX_TIMEOUT_MS } from "../within-time.ts";
-import type { Criterion } from "./types.ts";
+import type { Criterion } from "../rerank/types.ts";
 
 const DEFAULT_TOP_N = 30;
 /** Candidates that may be looked at: beyond, a model on the device takes seconds, and an LLM loses count. */

@@ -1,9 +1,9 @@
 /** The options of a `consolidate`, checked. */
-import type { ConsolidateCall } from "./add/consolidate/run.ts";
+import type { ConsolidateCall } from "../add/consolidate/run.ts";
 import { toFlag } from "./checks.ts";
 import { readLimits } from "./consolidate-limits.ts";
-import type { ConsolidateOptions } from "./options.ts";
-import type { Runtime } from "./runtime.ts";
+import type { ConsolidateOptions } from "../options.ts";
+import type { Runtime } from "../runtime.ts";
 import { toScopeOnly } from "./requests.ts";
 import { toText } from "./validate.ts";
 

@@ -1,9 +1,9 @@
 /** What a consolidation may do, and when it runs by itself: checked. */
-import type { BackgroundConsolidation, ConsolidateCall } from "./add/consolidate/run.ts";
+import type { BackgroundConsolidation, ConsolidateCall } from "../add/consolidate/run.ts";
 import { checkNames } from "./check-names.ts";
 import { toWhole } from "./checks.ts";
-import { InvalidInputError } from "./errors.ts";
-import type { ConsolidateBackground, ConsolidateOptions } from "./options.ts";
+import { InvalidInputError } from "../errors.ts";
+import type { ConsolidateBackground, ConsolidateOptions } from "../options.ts";
 
 /** Memories that one consolidation may change or delete. More than an add: it looks at the whole scope. */
 const MAX_DESTRUCTIVE = 20;

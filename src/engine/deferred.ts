@@ -1,5 +1,7 @@
-/** What an engine is seldom asked for; a chunk of its own, so that the worker starts without it. */
-// Not seldom, but not before the first search: the tables of languages load while the embedder does.
+/**
+ * What an engine can be opened without: a chunk of its own, which loads while the database opens. Reads and writes that
+ * need it await it; the first search does, for the tables of languages.
+ */
 export { queryWords } from "../search/query-words.ts";
 export { recordsAsOf, searchAsOf } from "./as-of.ts";
 export { consolidate } from "./consolidate.ts";

@@ -1,6 +1,6 @@
 /** `fields`: which fields of each result a caller wants to have. */
-import { InvalidInputError } from "./errors.ts";
-import type { MemoryItem, SearchResult } from "./types.ts";
+import { InvalidInputError } from "../errors.ts";
+import type { MemoryItem, SearchResult } from "../types.ts";
 
 /** Fails to compile when a field is missing here. */
 const ITEM_FIELDS: Record<keyof MemoryItem, true> = {

@@ -6,11 +6,11 @@ import { checkNames } from "./check-names.ts";
 import { ifGiven, toFlag, toOneOf, toWhole } from "./checks.ts";
 import { readBackground } from "./consolidate-limits.ts";
 import { toHalfLifeDays } from "./decay-options.ts";
-import { InvalidInputError } from "./errors.ts";
+import { InvalidInputError } from "../errors.ts";
 import { DEFAULTS, INDEX, MEMORY, TRANSFORMERS } from "./memory-option-names.ts";
-import { isEmbedder } from "./open-engine.ts";
-import type { MemoryOptions, ReadyOptions } from "./options.ts";
-import { MAX_TIMEOUT_MS } from "./within-time.ts";
+import { isEmbedder } from "../embed/embedder.ts";
+import type { MemoryOptions, ReadyOptions } from "../options.ts";
+import { MAX_TIMEOUT_MS } from "../within-time.ts";
 
 /** Options that are not known, of no use, or contradict each other are refused. */
 export function checkOptions(options: MemoryOptions): void {

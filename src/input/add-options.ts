@@ -1,9 +1,9 @@
 /** The options of an `add`, checked, and as plain data that another tab or a later day can finish it with. */
 import { checkNames } from "./check-names.ts";
 import { ifGiven, toDay, toFlag, toInstant, toOneOf, toWhole } from "./checks.ts";
-import { InvalidInputError } from "./errors.ts";
-import type { AddDefaults, AddOptions } from "./options.ts";
-import type { CustomPrompts, ISODate, OpOptions } from "./types.ts";
+import { InvalidInputError } from "../errors.ts";
+import type { AddDefaults, AddOptions } from "../options.ts";
+import type { CustomPrompts, ISODate, OpOptions } from "../types.ts";
 import { toDataSchema } from "./structured-schema.ts";
 import { toMetadata } from "./validate.ts";
 

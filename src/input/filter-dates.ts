@@ -1,7 +1,7 @@
 /** Dates in a filter become ISO strings: what crosses to the engine is plain data. */
 import { copyOf } from "./copy.ts";
-import { InvalidInputError } from "./errors.ts";
-import type { Filter } from "./filter-types.ts";
+import { InvalidInputError } from "../errors.ts";
+import type { Filter } from "../filter-types.ts";
 
 /**
  * A copy with ISO strings in place of Dates.

@@ -1,5 +1,5 @@
-import { InvalidInputError } from "./errors.ts";
-import type { Message, OpOptions, Scope } from "./types.ts";
+import { InvalidInputError } from "../errors.ts";
+import type { Message, OpOptions, Scope } from "../types.ts";
 
 /** What only an LLM can do is refused without one, before anything is stored. */
 export function checkAdd(

@@ -3,15 +3,15 @@
  * what to do. Errors name positions and keys, never contents.
  */
 import { checkNames } from "./check-names.ts";
-import { InvalidInputError } from "./errors.ts";
+import { InvalidInputError } from "../errors.ts";
 import { withIsoDates } from "./filter-dates.ts";
 import { OPTION_NAMES, type ScopedCall } from "./option-names.ts";
-import { MAX_ID_LENGTH, SCOPE_IDS, SNAKE_CASE_IDS, type ScopeId } from "./scope.ts";
+import { MAX_ID_LENGTH, SCOPE_IDS, SNAKE_CASE_IDS, type ScopeId } from "../scope.ts";
 import { toPlainJSON, type PlainJSON } from "./plain-json.ts";
-import { compileScopeFilter } from "./search/filter.ts";
-import { scopePartOf, splitScope } from "./search/split-scope.ts";
-import type { Filter } from "./filter-types.ts";
-import type { JSONObject, Scope } from "./types.ts";
+import { compileScopeFilter } from "../search/filter.ts";
+import { scopePartOf, splitScope } from "../search/split-scope.ts";
+import type { Filter } from "../filter-types.ts";
+import type { JSONObject, Scope } from "../types.ts";
 
 /** Deep enough for any real metadata, shallow enough for every recursion over it. */
 const MAX_METADATA_DEPTH = 16;

@@ -1,7 +1,7 @@
 /** Single values of options, checked: each function returns the value with its type, or throws an error that names it. */
-import { InvalidInputError } from "./errors.ts";
-import { isDay, parseISODate } from "./text/iso-date.ts";
-import type { ISODate, ISODay } from "./types.ts";
+import { InvalidInputError } from "../errors.ts";
+import { isDay, parseISODate } from "../text/iso-date.ts";
+import type { ISODate, ISODay } from "../types.ts";
 
 const LAST_INSTANT = Date.UTC(10_000, 0, 1);
 

@@ -1,7 +1,7 @@
 /** `decay`, of the instance or of a search, checked. */
 import { checkNames } from "./check-names.ts";
-import { InvalidInputError } from "./errors.ts";
-import type { DecayOptions } from "./options.ts";
+import { InvalidInputError } from "../errors.ts";
+import type { DecayOptions } from "../options.ts";
 
 /** After a month without use a memory counts as used half as much. */
 const HALF_LIFE_DAYS = 30;

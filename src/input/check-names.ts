@@ -1,5 +1,5 @@
 /** A misspelt option has no effect, and nobody would be told: what is not known by name is refused. */
-import { InvalidInputError } from "./errors.ts";
+import { InvalidInputError } from "../errors.ts";
 
 /** Edits between a misspelt name and what was meant: a letter too few and two swapped, say. */
 const MAX_EDITS = 2;

@@ -13,7 +13,7 @@ import type {
   UpdateEntry,
   UpdateFields,
   ViewOptions,
-} from "./options.ts";
+} from "../options.ts";
 
 type Names<T> = Record<keyof T, true>;
 

@@ -1,10 +1,10 @@
 /** From the options of the public methods to what the engine takes. */
-import type { ExportRequest, ListRequest, UpdateRequest } from "./engine/engine.ts";
-import type { ListPlace } from "./engine/results.ts";
+import type { ExportRequest, ListRequest, UpdateRequest } from "../engine/engine.ts";
+import type { ListPlace } from "../engine/results.ts";
 import { definedOnly } from "./add-options.ts";
 import { checkNames } from "./check-names.ts";
 import { ifGiven, toDay, toFlag, toInstant, toWhole } from "./checks.ts";
-import { InvalidInputError } from "./errors.ts";
+import { InvalidInputError } from "../errors.ts";
 import {
   EDIT_NAMES,
   OPTION_NAMES,
@@ -13,9 +13,9 @@ import {
   type EditCall,
   type ScopedCall,
 } from "./option-names.ts";
-import type { EditOptions, ExportOptions, GetAllOptions, UpdateEntry, UpdateFields, ViewOptions } from "./options.ts";
-import type { Feedback, Scope } from "./types.ts";
-import { SCOPE_IDS, SNAKE_CASE_IDS } from "./scope.ts";
+import type { EditOptions, ExportOptions, GetAllOptions, UpdateEntry, UpdateFields, ViewOptions } from "../options.ts";
+import type { Feedback, Scope } from "../types.ts";
+import { SCOPE_IDS, SNAKE_CASE_IDS } from "../scope.ts";
 import { toGivenId, toMetadata, toQuery, toScope, toText, toTopK } from "./validate.ts";
 
 /** Memories that one batch may name. */

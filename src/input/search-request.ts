@@ -1,15 +1,15 @@
 /** What a caller of `search` handed in, as what the engine takes. */
-import type { MessageSearchRequest, RelationsRequest, SearchRequest } from "./engine/engine.ts";
-import { InvalidInputError } from "./errors.ts";
+import type { MessageSearchRequest, RelationsRequest, SearchRequest } from "../engine/engine.ts";
+import { InvalidInputError } from "../errors.ts";
 import { toFields, type Fields } from "./fields.ts";
 import { toContextMessages, toIncluded } from "./include-options.ts";
-import type { MemoryOptions, SearchOptions } from "./options.ts";
+import type { MemoryOptions, SearchOptions } from "../options.ts";
 import { toView } from "./requests.ts";
-import { toRerankPlan, type RerankPlan } from "./rerank/options.ts";
-import { systemRuntime } from "./runtime.ts";
-import { dayAt, localOffset } from "./text/calendar.ts";
-import { timeIntentOf } from "./text/time-intent.ts";
-import type { ISODate } from "./types.ts";
+import { toRerankPlan, type RerankPlan } from "./rerank-options.ts";
+import { systemRuntime } from "../runtime.ts";
+import { dayAt, localOffset } from "../text/calendar.ts";
+import { timeIntentOf } from "../text/time-intent.ts";
+import type { ISODate } from "../types.ts";
 import { toFlag, toInstant } from "./checks.ts";
 import { toHalfLifeDays } from "./decay-options.ts";
 import { toQuery, toText, toThreshold, toTopK } from "./validate.ts";

@@ -1,6 +1,6 @@
 /** Messages as a caller gives them → messages as they are kept. */
-import { InvalidInputError } from "./errors.ts";
-import type { ContentPart, Message, MessageInput } from "./types.ts";
+import { InvalidInputError } from "../errors.ts";
+import type { ContentPart, Message, MessageInput } from "../types.ts";
 import { MAX_TEXT_LENGTH } from "./validate.ts";
 
 /** Roles of chat APIs, and what they are here; null: nobody says it, so it is left out. */

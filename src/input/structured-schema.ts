@@ -1,7 +1,7 @@
 /** `structuredDataSchema` as a caller gives it → the subset of JSON Schema that Keepsake understands. */
 import { isPlainObject } from "./copy.ts";
-import { InvalidInputError } from "./errors.ts";
-import type { DataSchema, ObjectSchema } from "./types.ts";
+import { InvalidInputError } from "../errors.ts";
+import type { DataSchema, ObjectSchema } from "../types.ts";
 
 const NAME = "structuredDataSchema";
 /** Levels of objects and lists, the outermost included. Small models get lost further down. */

@@ -2,11 +2,11 @@
 import { toOpOptions } from "./add-options.ts";
 import { checkAdd } from "./check-add.ts";
 import { ifGiven, toFlag, toOneOf } from "./checks.ts";
-import type { AcceptRequest } from "./engine/engine.ts";
-import { InvalidInputError } from "./errors.ts";
-import type { AddDefaults, AddOptions } from "./options.ts";
-import type { Runtime } from "./runtime.ts";
-import type { Scope } from "./types.ts";
+import type { AcceptRequest } from "../engine/engine.ts";
+import { InvalidInputError } from "../errors.ts";
+import type { AddDefaults, AddOptions } from "../options.ts";
+import type { Runtime } from "../runtime.ts";
+import type { Scope } from "../types.ts";
 import { toMessages } from "./validate-messages.ts";
 import { toScope, toText } from "./validate.ts";
 
