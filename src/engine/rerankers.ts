@@ -3,6 +3,7 @@ import type { CrossEncoder } from "../embed/cross-encoder.ts";
 import type { TransformersHooks } from "../embed/load-model.ts";
 import type { RerankerInfo, TransformersOptions } from "../info.ts";
 import { rerankerTimeout } from "../rerank/timeout.ts";
+import { canonicalJSON } from "../text/canonical-json.ts";
 import type { EngineContext } from "./context.ts";
 import type { RerankRequest } from "./engine.ts";
 
@@ -41,7 +42,7 @@ export class Rerankers {
 
   /** A failure is forgotten: the network that was away may be back at the next search. */
   #open(model: TransformersOptions): Promise<CrossEncoder> {
-    const key = JSON.stringify(Object.entries(model).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const key = canonicalJSON(model);
     let opening = this.#opened.get(key);
     if (!opening) {
       opening = this.#load(model);

@@ -1,4 +1,5 @@
 /** What the conformance suites need of a test runner, and their assertions, so that they run under any. */
+import { canonicalJSON } from "../text/canonical-json.ts";
 
 /** Those of vitest, jest and mocha fit. */
 export interface SuiteRunner {
@@ -12,7 +13,7 @@ export function ensure(condition: boolean, message: string): asserts condition {
 
 /** Equal as JSON, keys in any order. */
 export function ensureEqual(actual: unknown, expected: unknown, what: string): void {
-  const [found, wanted] = [canonical(actual), canonical(expected)];
+  const [found, wanted] = [canonicalJSON(actual), canonicalJSON(expected)];
   if (found !== wanted) throw new Error(`${what}: expected ${wanted}, got ${found}`);
 }
 
@@ -26,12 +27,4 @@ export async function ensureRejects(promise: Promise<unknown>, code: string): Pr
     return;
   }
   throw new Error(`expected an error of code ${code}, but it resolved`);
-}
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, field: unknown) =>
-    typeof field === "object" && field !== null && !Array.isArray(field)
-      ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : field,
-  );
 }

@@ -6,6 +6,7 @@
  * and size of each part) · parts · trailer: length of all bytes, two checksum lanes over all words before.
  * Directory and parts are padded with zeros to whole words, which the checksum covers as well.
  */
+import { canonicalJSON } from "../text/canonical-json.ts";
 import { Checksum } from "./checksum.ts";
 
 /**
@@ -106,6 +107,7 @@ function* summed(chunks: Iterable<Uint8Array>, total: number): Generator<Uint8Ar
     start += chunk.byteLength;
   }
 }
+
 /**
  * @param chunks in order; not changed
  * @param expected header fields that must be equal, beside `format`
@@ -132,7 +134,7 @@ export function decodeSnapshot(
 
 function checkHeader(header: SnapshotHeader, expected: Partial<SnapshotHeader>): void {
   for (const [key, value] of Object.entries(expected)) {
-    if (stable(header[key as keyof SnapshotHeader]) === stable(value)) continue;
+    if (canonicalJSON(header[key as keyof SnapshotHeader]) === canonicalJSON(value)) continue;
     // Named, not quoted: a scope key holds ids of users.
     throw new SnapshotError("mismatch", `A snapshot is sound, but has another ${key} than expected.`);
   }
@@ -215,12 +217,6 @@ function padded(size: number): number {
 
 function bytesOf(words: Uint32Array): Uint8Array {
   return new Uint8Array(words.buffer);
-}
-
-/** Equal for equal values, whatever the order of keys. */
-function stable(value: unknown): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "nothing";
-  return JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function damaged(what: string): SnapshotError {
