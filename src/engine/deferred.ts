@@ -17,6 +17,7 @@ export { changesToEmbed, importPart } from "./import.ts";
 export { vectorsOfImport } from "./import-vectors.ts";
 export { rehearse } from "./rehearse.ts";
 export { Rerankers } from "./rerankers.ts";
+export { loadSnapshot, writeSnapshot } from "./view-snapshot.ts";
 export { survey } from "./survey.ts";
 export { TimeSearch } from "./time-search.ts";
 export { textsToRestore, undo } from "./undo.ts";

@@ -1,6 +1,5 @@
 /** The engine on this thread: in a service worker, in Node, in tests, and inside our own Worker. */
 import { EngineError } from "../errors.ts";
-import { partLoader } from "../load-part.ts";
 import type { ImportOutcome, ImportPart, KeepsakeExport } from "../portable/format.ts";
 import { systemRuntime } from "../runtime.ts";
 import { scopeKeyOf } from "../scope.ts";
@@ -50,6 +49,7 @@ import { readInfo } from "./engine-info.ts";
 import { readItem, toItem } from "./item.ts";
 import { openLeases } from "./leases.ts";
 import { list } from "./list.ts";
+import { loadDeferred } from "./load-deferred.ts";
 import { Maintenance } from "./maintenance.ts";
 import { Messages } from "./messages.ts";
 import { openStore, planOf, type EngineParts } from "./parts.ts";
@@ -92,8 +92,6 @@ class InlineEngine implements Engine {
   readonly #messages: Messages;
   readonly #maintenance: Maintenance;
   readonly #tabs: Tabs;
-  /** Asked for at once, so that it is there when the network is not. */
-  readonly #deferred = partLoader(() => import("./deferred.ts"));
   readonly #parts: EngineParts;
   #rerankers: Rerankers | null = null;
   /** From the first search on. */
@@ -120,7 +118,7 @@ class InlineEngine implements Engine {
     });
     this.#embedding.start();
     // Where it cannot be told whether something was lost, nothing else is the worse for it.
-    this.#deferred()
+    loadDeferred()
       .then(({ noticeWipe }) => noticeWipe(context, options.name))
       .catch(() => undefined);
   }
@@ -164,7 +162,7 @@ class InlineEngine implements Engine {
   async commit(request: CommitRequest): Promise<AddResult> {
     const vectors = await this.#embedding.vectorSets(textsOf(request.decisions));
     const graph = reachesGraph(request.decisions)
-      ? await (await this.#deferred()).prepareGraph(this.#context, () => this.#embedding.answering(), request)
+      ? await (await loadDeferred()).prepareGraph(this.#context, () => this.#embedding.answering(), request)
       : null;
     const { result, seq, scopeKey } = await commit(this.#context, request, vectors, graph);
     this.#context.emit({ type: "pending", opId: request.opId, state: "committed" });
@@ -173,18 +171,18 @@ class InlineEngine implements Engine {
   }
 
   async survey(request: SurveyRequest): Promise<SurveyOutcome> {
-    return (await this.#deferred()).survey(this.#context, request);
+    return (await loadDeferred()).survey(this.#context, request);
   }
 
   async consolidate(request: ConsolidateRequest): Promise<ConsolidateResult> {
     const embed = (texts: string[]) => this.#embedding.vectorSets(texts);
-    const { result, seq, scopeKey } = await (await this.#deferred()).consolidate(this.#context, request, embed);
+    const { result, seq, scopeKey } = await (await loadDeferred()).consolidate(this.#context, request, embed);
     if (result.results.length > 0) this.#announce(seq, [scopeKey], request.opId);
     return result;
   }
 
   async rehearse(request: RehearseRequest): Promise<AddResult> {
-    return (await this.#deferred()).rehearse(this.#context, request, () => this.#embedding.answering());
+    return (await loadDeferred()).rehearse(this.#context, request, () => this.#embedding.answering());
   }
 
   async cancel(opId: string): Promise<boolean> {
@@ -201,7 +199,7 @@ class InlineEngine implements Engine {
     const { at } = request;
     // While the first search waits for the part, the views that it needs load.
     const [{ readEntityOverlap, queryWords, searchAsOf }] = await Promise.all([
-      this.#deferred(),
+      loadDeferred(),
       at === undefined &&
         this.#views.loaded().length === 0 &&
         this.#views.selected(selects(request), embedder, () => undefined),
@@ -220,7 +218,7 @@ class InlineEngine implements Engine {
   }
 
   async rerank(request: RerankRequest): Promise<number[]> {
-    const { Rerankers } = await this.#deferred();
+    const { Rerankers } = await loadDeferred();
     this.#rerankers ??= new Rerankers(this.#parts.loadTransformers, this.#context);
     return this.#rerankers.score(request);
   }
@@ -230,11 +228,11 @@ class InlineEngine implements Engine {
   }
 
   async relationsAround(request: RelationsRequest): Promise<Relation[]> {
-    return (await this.#deferred()).readRelationsAround(this.#context, request);
+    return (await loadDeferred()).readRelationsAround(this.#context, request);
   }
 
   async graph(request: GraphRequest): Promise<Graph> {
-    return (await this.#deferred()).readGraphView(this.#context, request);
+    return (await loadDeferred()).readGraphView(this.#context, request);
   }
 
   async list(request: ListRequest): Promise<ListPage> {
@@ -242,7 +240,7 @@ class InlineEngine implements Engine {
     const { at } = request;
     const { store, runtime } = this.#context;
     if (at !== undefined) {
-      const { recordsAsOf } = await this.#deferred();
+      const { recordsAsOf } = await loadDeferred();
       return list(await recordsAsOf(this.#context, request, at), request, at);
     }
     const records = await store.read(["scopes", "memories"], (tx) => recordsOf(tx, request));
@@ -255,19 +253,19 @@ class InlineEngine implements Engine {
 
   async update(requests: UpdateRequest[], opId?: string): Promise<MemoryItem[]> {
     const texts = requests.flatMap(({ text }) => text ?? []);
-    const { edit } = await this.#deferred();
+    const { edit } = await loadDeferred();
     const edited = await edit.update(this.#context, requests, await this.#embedding.vectorSets(texts), opId);
     this.#announceEdit(edited);
     return edited.records.map(toItem);
   }
 
   async delete(ids: string[], opId?: string): Promise<void> {
-    const { edit } = await this.#deferred();
+    const { edit } = await loadDeferred();
     this.#announceEdit(await edit.remove(this.#context, ids, opId));
   }
 
   async deleteAll(scope: Scope, opId?: string): Promise<number> {
-    const { edit } = await this.#deferred();
+    const { edit } = await loadDeferred();
     const edited = await edit.removeAll(this.#context, scope, opId);
     for (const opId of edited.dropped) this.#context.emit({ type: "pending", opId, state: "cancelled" });
     this.#announceEdit(edited);
@@ -275,11 +273,11 @@ class InlineEngine implements Engine {
   }
 
   async history(id: string): Promise<HistoryEntry[]> {
-    return (await this.#deferred()).edit.history(this.#context, id);
+    return (await loadDeferred()).edit.history(this.#context, id);
   }
 
   async undo(opId: string, undoId?: string): Promise<UndoResult> {
-    const { textsToRestore, undo } = await this.#deferred();
+    const { textsToRestore, undo } = await loadDeferred();
     const vectors = await this.#embedding.vectorSets(await textsToRestore(this.#context, opId));
     const { result, seq, scopeKeys } = await undo(this.#context, opId, vectors, undoId);
     if (scopeKeys.length > 0) this.#announce(seq, scopeKeys, result.opId);
@@ -287,7 +285,7 @@ class InlineEngine implements Engine {
   }
 
   async forget(target: { id: string } | { scope: Scope }): Promise<number> {
-    const { forget } = await this.#deferred();
+    const { forget } = await loadDeferred();
     const { count, pending: dropped, scopeKeys, seq } = await forget(this.#context, target);
     await this.#dropViews(scopeKeys);
     for (const opId of dropped) this.#context.emit({ type: "pending", opId, state: "cancelled" });
@@ -296,22 +294,22 @@ class InlineEngine implements Engine {
   }
 
   async feedback(id: string, given: Feedback | null, opId?: string): Promise<MemoryItem> {
-    const { feedback } = await this.#deferred();
+    const { feedback } = await loadDeferred();
     const edited = await feedback(this.#context, id, given, opId);
     this.#announceEdit(edited);
     return toItem(edited.records[0]!);
   }
 
   async entities(): Promise<EntityCount[]> {
-    return (await this.#deferred()).entities(this.#context);
+    return (await loadDeferred()).entities(this.#context);
   }
 
   async export(request: ExportRequest): Promise<KeepsakeExport> {
-    return (await this.#deferred()).exportAll(this.#context, request);
+    return (await loadDeferred()).exportAll(this.#context, request);
   }
 
   async import(part: ImportPart): Promise<ImportOutcome> {
-    const { changesToEmbed, importPart, vectorsOfImport } = await this.#deferred();
+    const { changesToEmbed, importPart, vectorsOfImport } = await loadDeferred();
     const changes = await changesToEmbed(this.#context, part);
     const vectors = await vectorsOfImport(this.#embedding, changes);
     const { outcome, seq, scopeKeys } = await importPart(this.#context, part, vectors);
@@ -322,7 +320,7 @@ class InlineEngine implements Engine {
   }
 
   async reset(): Promise<void> {
-    const epoch = await (await this.#deferred()).edit.reset(this.#context);
+    const epoch = await (await loadDeferred()).edit.reset(this.#context);
     this.#tabs.announce({ type: "reset", epoch });
     await this.#dropViews();
   }
@@ -355,7 +353,7 @@ class InlineEngine implements Engine {
   }
 
   async #timeSearch(): Promise<TimeSearch> {
-    const { TimeSearch } = await this.#deferred();
+    const { TimeSearch } = await loadDeferred();
     return (this.#timely ??= new TimeSearch(this.#context, this.#views));
   }
 

@@ -1,7 +1,7 @@
 /**
  * A view as a snapshot in our own database: a cache, never the truth (INV-5). What is written is the state at one
  * `seq`, but for records that changed since: the log after that `seq` brings those. So the view goes on living while
- * it is written down in slices. A chunk of its own, which loads beside the worker.
+ * it is written down in slices.
  */
 import { unpackWords, WordPacker, type PackedWords } from "../search/packed-words.ts";
 import type { Store } from "../store/store.ts";

@@ -3,7 +3,6 @@
  * after, else rebuild (INV-5). It serves a cold start, another tab's commits and a new worker alike.
  */
 import { HNSW_FROM } from "../vector/plan.ts";
-import { partLoader } from "../load-part.ts";
 import type { ReadTx, SnapshotRow, VectorRow } from "../store/store.ts";
 import type { Scope } from "../types.ts";
 import { PlannedIndex, type PlannedIndexOptions } from "../vector/planned-index.ts";
@@ -11,6 +10,7 @@ import type { CachedEmbedder } from "./cached-embedder.ts";
 import { readClock, voidedSince, type Clock } from "./clock.ts";
 import type { EngineContext } from "./context.ts";
 import type { IndexOptions } from "./engine.ts";
+import { loadDeferred } from "./load-deferred.ts";
 import { ScopeView } from "./scope-view.ts";
 import { snapshotName, type SnapshotOwner } from "./snapshot-rows.ts";
 import { ViewCache } from "./view-cache.ts";
@@ -37,8 +37,6 @@ export class Views {
   #scopes: { scopeKey: string; scope: Scope }[] = [];
   #clock: Clock = { seq: -1, order: 0, memories: 0, epoch: 0 };
   readonly #onGap: () => void;
-  /** Asked for at once, so that it is there when the network is not. */
-  readonly #snapshots = partLoader(() => import("./view-snapshot.ts"));
 
   /** @param onGap a memory came that has no vector in the answering space: somebody should make one */
   constructor(context: EngineContext, index: IndexOptions = {}, onGap: () => void = () => undefined) {
@@ -47,7 +45,6 @@ export class Views {
     // What lies in memory ends with the engine, and nobody would load its snapshot.
     const { hnswFrom = HNSW_FROM, snapshotFrom = context.store.kind === "memory" ? Infinity : SNAPSHOT_FROM } = index;
     this.#index = { hnswFrom, snapshotFrom };
-    this.#snapshots().catch(() => undefined);
   }
 
   /**
@@ -95,7 +92,7 @@ export class Views {
   /** @param breathe where it waits, others get their turn */
   async writeSnapshot(view: ScopeView, breathe: () => Promise<void>): Promise<void> {
     const { epoch } = this.#clock;
-    const { writeSnapshot } = await this.#snapshots();
+    const { writeSnapshot } = await loadDeferred();
     await writeSnapshot(this.#context.store, view, epoch, breathe);
   }
 
@@ -177,7 +174,7 @@ export class Views {
 
   async #verified(rows: SnapshotRow[], owner: SnapshotOwner): Promise<ScopeView | null> {
     try {
-      const { loadSnapshot } = await this.#snapshots();
+      const { loadSnapshot } = await loadDeferred();
       return await loadSnapshot(
         rows.map((row) => row.bytes),
         owner,

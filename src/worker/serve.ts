@@ -3,6 +3,7 @@ import { expose, type Endpoint } from "comlink";
 import { answerOf, isEngineCall } from "../engine/calls.ts";
 import type { Engine, EngineOptions } from "../engine/engine.ts";
 import { openInlineEngine, type EngineParts } from "../engine/inline-engine.ts";
+import { askForDeferred } from "../engine/load-deferred.ts";
 import { EngineError, toWire } from "../errors.ts";
 import { PROTOCOL_VERSION, type Envelope, type EventMessage, type WorkerApi } from "./wire.ts";
 
@@ -16,6 +17,8 @@ import { PROTOCOL_VERSION, type Envelope, type EventMessage, type WorkerApi } fr
  * serve({ embedder: myEmbedder });
  */
 export function serve(parts: EngineParts = {}, endpoint: Endpoint = globalThis as unknown as Endpoint): void {
+  // While the page asks for an engine.
+  askForDeferred();
   const post = (message: EventMessage): void => endpoint.postMessage(message);
   const seat = new Seat((options) =>
     openInlineEngine(options, (event) => post({ type: "keepsake:event", event }), parts),
