@@ -44,7 +44,7 @@ export function ComposerPanel() {
       <ul class="examples" aria-label="Examples">
         {EXAMPLES.map((example) => (
           <li key={example.id}>
-            <button type="button" class="example" onClick={() => run(example)}>
+            <button type="button" class="example" title={example.story} onClick={() => run(example)}>
               <Icon name={ICONS[example.id] ?? "spark"} />
               <span>
                 <strong>{example.title}</strong>
@@ -54,7 +54,7 @@ export function ComposerPanel() {
           </li>
         ))}
         {EXAMPLE_QUERIES.map((question) => (
-          <li key={question}>
+          <li key={question} class="question">
             <button type="button" class="example" onClick={() => ask(question)}>
               <Icon name="search" />
               <span>

@@ -44,8 +44,8 @@ export const EXAMPLES: Example[] = [
   },
   {
     id: "movie-verbatim",
-    title: "The same, word for word",
-    story: "infer: false keeps every message.",
+    title: "Word for word",
+    story: "The same with infer: false, which keeps every message.",
     adds: [{ messages: MOVIE, infer: false, metadata: { category: "movie_recommendations" } }],
   },
   {

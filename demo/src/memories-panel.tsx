@@ -1,16 +1,20 @@
 /** What is known: search, and the memories of the user in view. */
 import { signal } from "@preact/signals";
-import { entries } from "./trace.ts";
+import { undo } from "./adds.ts";
+import { entries, find } from "./trace.ts";
 import { count, duration, inWords } from "./format.ts";
 import { ConfirmDialog } from "./confirm-dialog.tsx";
-import { tidied, tidyUp } from "./edits.ts";
+import { deleted, tidied, tidyUp } from "./edits.ts";
 import { FoundMessages } from "./found-messages.tsx";
 import { GraphView } from "./graph-view.tsx";
 import { Icon, type IconName } from "./icons.tsx";
-import { MemoryRow } from "./memory-row.tsx";
+import { focusMemories, MemoryRow } from "./memory-row.tsx";
 import { found, query, search, searching, topK, type } from "./search.ts";
 import { graph, info, memories, memory, notice, refresh } from "./session.ts";
 import { users } from "./settings.ts";
+
+/** What docs/memory.md recommends as `threshold`. */
+const CLOSE = 0.1;
 
 const confirming = signal(false);
 const drawn = signal(false);
@@ -21,7 +25,9 @@ export function MemoriesPanel() {
   return (
     <>
       <header class="panel-head">
-        <h2 id="memories-title">What is remembered</h2>
+        <h2 id="memories-title" tabIndex={-1}>
+          What is remembered
+        </h2>
         <p class="panel-note">
           {all === null
             ? "Reading …"
@@ -31,11 +37,12 @@ export function MemoriesPanel() {
         </p>
       </header>
       <SearchBox />
+      <Deleted />
       {found.value ? <Found /> : <Known />}
       {(info.value?.memories ?? 0) > 0 && (
         <footer class="panel-foot">
           <p class="list-note" role="status">
-            {tidied}
+            {tidied.value?.userId === current && tidied.value.text}
           </p>
           <button
             type="button"
@@ -64,10 +71,39 @@ export function MemoriesPanel() {
   );
 }
 
+/** Says what was deleted by hand, where it stood, and takes it back. */
+function Deleted() {
+  const entry = deleted.value;
+  const isOver = entry === null || entry.userId !== users.value.current || find(entry.opId)?.undoneBy !== null;
+  return (
+    <p class="deleted" role="status" hidden={isOver}>
+      {!isOver && (
+        <>
+          <span>Deleted: {entry.results[0]?.memory}</span>
+          <button
+            type="button"
+            class="quiet"
+            onClick={() => {
+              focusMemories();
+              void undo(entry);
+            }}
+          >
+            <Icon name="undo" />
+            Undo
+          </button>
+        </>
+      )}
+    </p>
+  );
+}
+
 async function deleteEverything(): Promise<void> {
   try {
     await memory().reset();
     entries.value = [];
+    deleted.value = null;
+    tidied.value = null;
+    focusMemories();
     search("");
     await refresh();
   } catch (error) {
@@ -120,8 +156,8 @@ function SearchBox() {
 /** Best first. Those that share nothing with the question are set apart: a search by words has no opinion on them. */
 function Found() {
   const { results = [], messages = [], ms = 0, query: asked = "" } = found.value ?? {};
-  const close = results.filter(({ score }) => score > 0);
-  const rest = results.filter(({ score }) => score <= 0);
+  const close = results.filter(({ score }) => score >= CLOSE);
+  const rest = results.filter(({ score }) => score < CLOSE);
   return (
     <section aria-label="Search results" aria-busy={searching}>
       <p class="list-note" role="status">

@@ -12,12 +12,23 @@ type Mode = "read" | "edit" | "confirm" | "history";
 
 export function MemoryRow({ item, score }: { item: MemoryItem & Pick<SearchResult, "superseded">; score?: number }) {
   const [mode, setMode] = useState<Mode>("read");
+  const row = useRef<HTMLLIElement>(null);
   const isNew = fresh.value.has(item.id);
   const toggle = (next: Mode): void => setMode(mode === next ? "read" : next);
+  /** Back to the button from which it was opened. */
+  const leave = (label: string): void => {
+    row.current?.querySelector<HTMLElement>(`[aria-label="${label}"]`)?.focus();
+    setMode("read");
+  };
   return (
-    <li class={isNew ? "memory card is-fresh" : "memory card"} data-id={item.id} data-former={!!item.superseded}>
+    <li
+      ref={row}
+      class={isNew ? "memory card is-fresh" : "memory card"}
+      data-id={item.id}
+      data-former={!!item.superseded}
+    >
       {mode === "edit" ? (
-        <EditForm item={item} onDone={() => setMode("read")} />
+        <EditForm item={item} onDone={() => leave("Edit")} />
       ) : (
         <p class="memory-text">{item.memory}</p>
       )}
@@ -42,7 +53,7 @@ export function MemoryRow({ item, score }: { item: MemoryItem & Pick<SearchResul
           )}
         </div>
       </div>
-      {mode === "confirm" && <ConfirmDelete item={item} onKeep={() => setMode("read")} />}
+      {mode === "confirm" && <ConfirmDelete item={item} onKeep={() => leave("Delete")} />}
       {mode === "history" && <History id={item.id} version={item.updatedAt} />}
     </li>
   );
@@ -141,10 +152,19 @@ function EditForm({ item, onDone }: { item: MemoryItem; onDone: () => void }) {
 function ConfirmDelete({ item, onKeep }: { item: MemoryItem; onKeep: () => void }) {
   const button = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => button.current?.focus(), []);
+  const confirm = (): void => {
+    focusMemories();
+    void remove(item);
+  };
   return (
-    <div class="confirm" role="group" aria-label="Delete this memory?">
+    <div
+      class="confirm"
+      role="group"
+      aria-label="Delete this memory?"
+      onKeyDown={(event) => event.key === "Escape" && onKeep()}
+    >
       <span>Delete this memory?</span>
-      <button type="button" class="danger-fill" ref={button} onClick={() => remove(item)}>
+      <button type="button" class="danger-fill" ref={button} onClick={confirm}>
         Delete
       </button>
       <button type="button" onClick={onKeep}>
@@ -189,3 +209,8 @@ const DECIDED_BY: Record<HistoryEntry["decidedBy"], string> = {
   exact: "exact comparison",
   app: "you",
 };
+
+/** For whoever has just made the element go that had the focus. */
+export function focusMemories(): void {
+  document.getElementById("memories-title")?.focus();
+}

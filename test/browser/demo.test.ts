@@ -62,9 +62,13 @@ it("what is typed is text and never HTML; it can be edited and deleted", async (
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.keyboard.press("Enter");
   await memories(page, 0);
-  // What was deleted by hand comes back like what an add changed.
-  await page.getByRole("button", { name: "Undo" }).first().press("Enter");
+  // The focus stays near, and what was deleted by hand comes back from where it stood.
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("memories-title");
+  await page.locator(".deleted").getByRole("button", { name: "Undo" }).press("Enter");
   await memories(page, 1);
+  await page.getByRole("button", { name: "Delete", exact: true }).press("Enter");
+  await page.keyboard.press("Escape");
+  expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Delete");
   expect(complaints).toEqual([]);
 });
 
