@@ -1,6 +1,6 @@
 /**
- * Forget: a memory leaves no word behind. Its record, vectors, versions, results and source messages go; of the log
- * only the numbers stay, so that `seq` has no gap. Everything in memory of an older epoch is void (see `Clock`).
+ * Forget: a memory leaves no word behind. Its record, vectors, versions, results and source messages go, and what the
+ * reasons of others quote of it; of the log only the numbers stay, so that `seq` has no gap. Everything in memory of an older epoch is void (see `Clock`).
  */
 import { InvalidInputError } from "../errors.ts";
 import { carries } from "../scope.ts";
@@ -13,6 +13,7 @@ import type { EngineContext } from "./context.ts";
 import { purgeGraph } from "./graph-undo.ts";
 import { deleteMessages, deleteMessagesOfOp, deleteMessagesOfScope } from "./kept-messages.ts";
 import { withKin } from "./kin.ts";
+import { Quotes } from "./quotes.ts";
 import { knownSpaces } from "./spaces.ts";
 import { deleteSnapshots } from "./snapshot-rows.ts";
 import { markKey } from "./survey.ts";
@@ -63,14 +64,15 @@ interface Logged {
 async function purge(tx: WriteTx, scopeKey: string, records: readonly MemoryRecord[]): Promise<void> {
   const logged: Logged[] = [];
   for (const record of records) logged.push(await readLogged(tx, record));
-  const isGone = await deleteSources(tx, scopeKey, logged, await scrubResults(tx, scopeKey, logged));
+  const quotes = quotesOf(logged);
+  const isGone = await deleteSources(tx, scopeKey, logged, await scrubResults(tx, scopeKey, logged, quotes));
   const spaces = await knownSpaces(tx);
   for (const { record, changes } of logged) {
     for (const change of changes) await tx.put("changes", scrubbed(change));
     for (const space of spaces) await tx.delete("vectors", [space, scopeKey, record.id]);
     await tx.delete("memories", record.id);
   }
-  await dropCues(tx, scopeKey, isGone);
+  await scrubOthers(tx, scopeKey, isGone, quotes);
   await deleteAccesses(
     tx,
     records.map((record) => record.id),
@@ -81,6 +83,14 @@ async function readLogged(tx: WriteTx, record: MemoryRecord): Promise<Logged> {
   const changes = await tx.getAll("changes", { index: "memory", prefix: [record.id] });
   const versions = [record, ...changes.flatMap(({ before, after }) => (before ? [before, after] : [after]))];
   return { record, changes, versions };
+}
+
+function quotesOf(logged: readonly Logged[]): Quotes {
+  const texts = logged.flatMap(({ versions }) => versions.map(({ memory }) => memory));
+  return new Quotes(
+    texts,
+    logged.flatMap(({ changes }) => changes.map(({ opId }) => opId)),
+  );
 }
 
 /** Everything of all scopes that carry these ids, waiting ops and messages included. */
@@ -162,19 +172,25 @@ async function deleteSources(
   return ({ order, index }) => whole.has(order) || gone.has(`${order}:${index}`);
 }
 
-/** Other memories keep words of the messages they came from: of those that are gone none may stay. */
-async function dropCues(tx: WriteTx, scopeKey: string, isGone: (source: Source) => boolean): Promise<void> {
-  const isTold = (record: MemoryRecord | null): boolean =>
-    record?.cues !== undefined && (record.sources ?? []).some(isGone);
+/** Other memories keep words of the messages they came from, and their changes quote: of what is gone none may stay. */
+async function scrubOthers(
+  tx: WriteTx,
+  scopeKey: string,
+  isGone: (source: Source) => boolean,
+  quotes: Quotes,
+): Promise<void> {
+  const isTold = (record: MemoryRecord): boolean => record.cues !== undefined && (record.sources ?? []).some(isGone);
+  const untold = (record: MemoryRecord): MemoryRecord => (isTold(record) ? withoutCues(record) : record);
   const inScope = { index: "scope", prefix: [scopeKey] };
   for (const record of await tx.getAll("memories", inScope)) {
     if (isTold(record)) await tx.put("memories", withoutCues(record));
   }
   for (const change of await tx.getAll("changes", inScope)) {
-    const { before, after } = change;
-    if (!isTold(before) && !isTold(after)) continue;
-    const told = before && isTold(before) ? withoutCues(before) : before;
-    await tx.put("changes", { ...change, before: told, after: isTold(after) ? withoutCues(after) : after });
+    const before = change.before && untold(change.before);
+    const after = untold(change.after);
+    const reason = quotes.areIn({ ...change, own: [before?.memory, after.memory] }) ? FORGOTTEN.reason : change.reason;
+    if (before === change.before && after === change.after && reason === change.reason) continue;
+    await tx.put("changes", { ...change, before, after, reason });
   }
 }
 
@@ -184,10 +200,16 @@ function withoutCues(record: MemoryRecord): MemoryRecord {
 }
 
 /**
- * In the results of the ops of the scope: entries about them, and entries about nothing that repeat their words.
+ * In the results of the ops of the scope: entries about them, entries about nothing that repeat their words, and what
+ * reasons quote of them.
  * @returns the orders of those ops that only said one again
  */
-async function scrubResults(tx: WriteTx, scopeKey: string, logged: readonly Logged[]): Promise<number[]> {
+async function scrubResults(
+  tx: WriteTx,
+  scopeKey: string,
+  logged: readonly Logged[],
+  quotes: Quotes,
+): Promise<number[]> {
   const ids = new Set<string | null>(logged.map(({ record }) => record.id));
   const texts = new Set(logged.flatMap(({ versions }) => versions.map(({ memory }) => normalizeStatement(memory))));
   const isAbout = ({ id, memory }: AddResultItem): boolean =>
@@ -196,16 +218,24 @@ async function scrubResults(tx: WriteTx, scopeKey: string, logged: readonly Logg
   const mentioned: number[] = [];
   for (const row of await tx.getAll("ops")) {
     if (row.scopeKey !== scopeKey) continue;
+    const { opId } = row;
     const { results, relations } = row.result;
     const isTold = [...(relations?.added ?? []), ...(relations?.closed ?? [])].some((one) => !isOther(one));
-    if (!isTold && !results.some(isAbout)) continue;
+    if (isTold || results.some(isAbout)) quotes.opIds.add(opId);
+    const rest = results.map((item) => (isAbout(item) ? FORGOTTEN : unquoted(item, opId, quotes)));
+    if (!isTold && rest.every((item, i) => item === results[i])) continue;
     // One that changed it knows which message it was; one that only said it again does not.
     if (results.some((item) => isAbout(item) && item.event === "NONE")) mentioned.push(row.order);
     const left = relations && { added: relations.added.filter(isOther), closed: relations.closed.filter(isOther) };
-    const rest = results.map((item) => (isAbout(item) ? FORGOTTEN : item));
     await tx.put("ops", { ...row, result: { ...row.result, results: rest, ...(left && { relations: left }) } });
   }
   return mentioned;
+}
+
+function unquoted(item: AddResultItem, opId: string, quotes: Quotes): AddResultItem {
+  const { reason, memory, previousMemory } = item;
+  const isQuoting = quotes.areIn({ opId, reason, own: [memory, previousMemory] });
+  return isQuoting ? { ...item, reason: FORGOTTEN.reason } : item;
 }
 
 const FORGOTTEN: AddResultItem = { id: null, memory: "", event: "NONE", reason: "forgotten" };

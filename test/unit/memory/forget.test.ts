@@ -165,6 +165,84 @@ describe("forget(id)", () => {
   });
 });
 
+describe("forget(id) and the reasons of others", () => {
+  const live = async (memory: Memory, city: string, options = {}): Promise<string> =>
+    (await memory.add(`I live in ${city}.`, { ...ALICE, ...options })).results.at(-1)!.id!;
+
+  async function withFormer(): Promise<{ memory: Memory; stays: string; former: string }> {
+    const memory = openMemory();
+    const stays = await live(memory, "Hamburg", { timestamp: "2026-05-01T00:00:00Z" });
+    await live(memory, "Berlin", { timestamp: "2025-05-01T00:00:00Z" });
+    const changes = (await memory.export(ALICE)).history!;
+    const former = changes.find(({ after }) => after.memory.includes("Berlin"))!.after.id;
+    return { memory, stays, former };
+  }
+
+  it("leaves no word of a former memory where the one that stands was left alone for it", async () => {
+    const { memory, stays, former } = await withFormer();
+    expect((await tracesOf("berlin")).some((trace) => trace.startsWith("ops") && trace.includes("→"))).toBe(true);
+    await memory.forget(former);
+    expect(await tracesOf("berlin")).toEqual([]);
+    expect((await memory.get(stays))?.memory).toBe("User lives in Hamburg");
+    expect((await memory.history(stays))[0]!.reason).toMatch(/^rules: /);
+  });
+
+  it("leaves no word of a memory in the changes of the former one beside it, nor in an export", async () => {
+    const { memory, stays, former } = await withFormer();
+    await memory.forget(stays);
+    expect(await tracesOf("hamburg")).toEqual([]);
+    expect(JSON.stringify(await memory.export(ALICE))).not.toContain("Hamburg");
+    expect((await memory.history(former)).map(({ reason }) => reason)).toEqual(["forgotten", "forgotten"]);
+  });
+
+  it("leaves no word of an immutable memory in the one that an add kept beside it, nor the other way round", async () => {
+    for (const forgotten of ["Hamburg", "Berlin"]) {
+      const memory = openMemory();
+      await memory.reset();
+      const ids = { Hamburg: await live(memory, "Hamburg", { immutable: true }), Berlin: await live(memory, "Berlin") };
+      expect((await memory.history(ids.Berlin))[0]!.reason).toContain("immutable");
+      await memory.forget(ids[forgotten as "Hamburg"]);
+      expect(await tracesOf(forgotten.toLowerCase())).toEqual([]);
+      expect((await memory.getAll(ALICE)).results).toHaveLength(1);
+    }
+  });
+
+  it("leaves none that an LLM quoted of what it only saw, and none of its reasons where it decided about it", async () => {
+    const llm = scriptedLLM([
+      facts(`User plays loud music on the ${CANARY}`, "User plays loud music daily"),
+      decisions({ fact: 0, event: "ADD", reason: "new" }, { fact: 1, event: "ADD", reason: "wooden bars" }),
+      facts("User plays the harp"),
+      decisions({ fact: 0, event: "ADD", reason: `beside the ${CANARY}` }),
+      facts("User plays the flute"),
+      decisions({ fact: 0, event: "ADD", reason: "a wind instrument" }),
+    ]);
+    const memory = openMemory({ llm });
+    await memory.add("User plays loud music", { ...ALICE, infer: false });
+    const { results } = await memory.add(`I play the ${CANARY}, it is loud`, ALICE);
+    await memory.add("I play the harp", ALICE);
+    await memory.add("I play the flute", ALICE);
+    expect(await tracesOf("wooden bars")).not.toEqual([]);
+    await memory.forget(results[0]!.id!);
+    expect(await tracesOf(CANARY)).toEqual([]);
+    expect(await tracesOf("wooden bars")).toEqual([]);
+    expect(await tracesOf("a wind instrument")).not.toEqual([]);
+    expect((await memory.getAll(ALICE)).results).toHaveLength(4);
+  });
+
+  it("leaves none in what a consolidation said of other memories", async () => {
+    const group = { ids: ["0", "1"], kind: "same", text: "User drinks tea daily", reason: `unlike the ${CANARY}` };
+    const memory = openMemory({ llm: scriptedLLM([JSON.stringify({ groups: [group] })]) });
+    await memory.add("User drinks tea", { ...ALICE, infer: false });
+    await memory.add("User drinks tea every day", { ...ALICE, infer: false });
+    const { results } = await memory.add(`User has a ${CANARY}`, { ...ALICE, infer: false });
+    const { results: merged } = await memory.consolidate(ALICE);
+    expect(merged.map(({ reason }) => reason).join()).toContain(CANARY);
+    await memory.forget(results[0]!.id!);
+    expect(await tracesOf(CANARY)).toEqual([]);
+    expect(texts(await memory.getAll(ALICE))).toEqual(["User drinks tea daily"]);
+  });
+});
+
 describe("forget(scope)", () => {
   it("leaves nothing of all scopes that carry the id, and everything of the others (INV-8)", async () => {
     const llm = (): Promise<string> => Promise.reject(new Error("away"));
