@@ -162,14 +162,18 @@ async function importGraph(tx: WriteTx, { entities, relations }: ImportPart, bas
   }
   for (const relation of relations) {
     const known = await tx.get("relations", relation.id);
-    if (known && !closes(relation, known)) continue;
-    const { scope, openedSeq, seq, ...row } = relation;
+    const scopeKey = scopeKeyOf(relation.scope);
+    if (known && (known.scopeKey !== scopeKey || !tellsMore(relation, known))) continue;
+    const { scope: _, openedSeq, seq, ...row } = relation;
     const numbers = { openedSeq: known?.openedSeq ?? base.seq + openedSeq, seq: base.seq + seq };
-    await tx.put("relations", { ...row, ...numbers, scopeKey: scopeKeyOf(scope) });
+    // What closed it here did so as well as what closed it there.
+    const end = known && known.to !== null ? { to: known.to, closedBy: known.closedBy } : {};
+    const spared = [...new Set([...(known?.spared ?? []), ...(row.spared ?? [])])];
+    await tx.put("relations", { ...row, ...end, ...numbers, scopeKey, ...(spared.length > 0 && { spared }) });
   }
 }
 
-/** It still holds here, and was closed there. */
-function closes(relation: PortableRelation, known: RelationRow): boolean {
-  return known.scopeKey === scopeKeyOf(relation.scope) && known.to === null && relation.to !== null;
+/** It still holds here, and was closed there; or it was spared there by what would close it here. */
+function tellsMore({ to, spared = [] }: PortableRelation, known: RelationRow): boolean {
+  return (known.to === null && to !== null) || spared.some((opId) => !known.spared?.includes(opId));
 }

@@ -197,6 +197,21 @@ describe("import of an export", () => {
     const { messages } = await copy.export({ all: true });
     expect(messages.length).toBe(181);
   });
+
+  it("of a relation that is known takes in what it was spared there and how it ended, and keeps what is known here", async () => {
+    const memory = openMemory();
+    await memory.add("I live in Berlin.", { ...ALICE, graph: true });
+    const file = await memory.export(ALICE);
+    const relationIs = async (more: object): Promise<unknown> => {
+      await memory.import({ ...file, relations: file.relations.map((relation) => ({ ...relation, ...more })) });
+      return (await memory.export(ALICE)).relations[0];
+    };
+    expect(await relationIs({ spared: ["op-1"] })).toMatchObject({ to: null, spared: ["op-1"] });
+    const end = { to: "2030-01-01T00:00:00.000Z", closedBy: "op-2" };
+    expect(await relationIs({ ...end, spared: ["op-3"] })).toMatchObject({ ...end, spared: ["op-1", "op-3"] });
+    expect(await relationIs({ spared: ["op-4"] })).toMatchObject({ ...end, spared: ["op-1", "op-3", "op-4"] });
+    expect(await relationIs({})).toMatchObject({ ...end, spared: ["op-1", "op-3", "op-4"] });
+  });
 });
 
 describe("import refuses, and names the place", () => {
