@@ -6,7 +6,7 @@ import { InvalidInputError } from "../errors.ts";
 import type { ConsolidateBackground, ConsolidateOptions } from "../options.ts";
 
 /** Memories that one consolidation may change or delete. More than an add: it looks at the whole scope. */
-const MAX_DESTRUCTIVE = 20;
+const CONSOLIDATION_LIMIT = 20;
 /** mem0's number. */
 const MIN_MEMORIES = 20;
 
@@ -22,7 +22,7 @@ export function readBackground(options: ConsolidateBackground, hasLLM: boolean):
 
 /** @throws {InvalidInputError} */
 export function readLimits(
-  { maxDestructive = MAX_DESTRUCTIVE, summarize }: Pick<ConsolidateOptions, "maxDestructive" | "summarize">,
+  { maxDestructive = CONSOLIDATION_LIMIT, summarize }: Pick<ConsolidateOptions, "maxDestructive" | "summarize">,
   hasLLM: boolean,
 ): Pick<ConsolidateCall, "maxDestructive" | "minMemories"> {
   return {
