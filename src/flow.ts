@@ -11,10 +11,9 @@ export {
   toIds,
   toListRequest,
   toOpId,
-  toScopeOnly,
   toUpdateRequest,
   toUpdateRequests,
 } from "./input/requests.ts";
 export { searchReranked } from "./rerank/rerank.ts";
 export { readSearch } from "./input/search-request.ts";
-export { toGivenId, toText } from "./input/validate.ts";
+export { toGivenId, toScope, toText } from "./input/validate.ts";

@@ -1,7 +1,9 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** The front door. */
-import { signalOf, untilAborted } from "./abort.ts";
-import { checkOptions, readReady } from "./input/check-options.ts";
+import { untilAborted } from "./abort.ts";
+import { checkCall } from "./input/check-call.ts";
+import { checkOptions } from "./input/check-options.ts";
+import { toFlag } from "./input/checks.ts";
 import { copyOf } from "./input/copy.ts";
 import type { EntityCount, ImportResult, UndoResult } from "./engine/results.ts";
 import { InOrder } from "./in-order.ts";
@@ -25,7 +27,7 @@ import type {
 } from "./options.ts";
 import { loadPart } from "./load-part.ts";
 import type { KeepsakeExport } from "./portable/format.ts";
-import type { EditCall } from "./input/option-names.ts";
+import type { Call } from "./input/option-names.ts";
 import { scopeKeyOf } from "./scope.ts";
 import { Session, type Flow } from "./session.ts";
 import type { KeepsakeEvent, MemoryInfo } from "./info.ts";
@@ -72,7 +74,7 @@ export class Memory {
    * @throws {LLMError} {LLMOutputError} the op stays pending (`error.details.opId`); `flush()` tries again
    */
   async add(messages: string | MessageInput | readonly MessageInput[], options: AddOptions): Promise<AddResult> {
-    const signal = signalOf(options);
+    const signal = checkCall("add", options);
     const { llm, defaults = {} } = this.#options;
     // As they are now: the caller may go on with its lists while they are read.
     const given = { messages: copyOf(messages), options: copyOf(options), defaults, hasLLM: llm !== undefined };
@@ -104,7 +106,7 @@ export class Memory {
    */
   async consolidate(options: ConsolidateOptions): Promise<ConsolidateResult> {
     const given = copyOf(options);
-    const signal = signalOf(options);
+    const signal = checkCall("consolidate", options);
     const by = { hasLLM: this.#options.llm !== undefined, runtime: this.#session.runtime };
     const call = await this.#session.read(({ readConsolidate }) => readConsolidate(given, by), signal);
     return this.#session.call(signal, ({ queue }) => queue.consolidate({ ...call, signal }));
@@ -121,7 +123,7 @@ export class Memory {
    */
   async search(query: string, options: SearchOptions): Promise<SearchAnswer> {
     const given = copyOf(options);
-    const signal = signalOf(options);
+    const signal = checkCall("search", options);
     const { request, messages, around, rerank, fields, pick } = await this.#session.read(
       (flow) => ({ pick: flow.pick, ...flow.readSearch(query, given, this.#options) }),
       signal,
@@ -152,14 +154,14 @@ export class Memory {
    */
   async graph(options: GraphOptions): Promise<Graph> {
     const given = copyOf(options);
-    const signal = signalOf(options);
+    const signal = checkCall("graph", options);
     const request = await this.#session.read(({ toGraphRequest }) => toGraphRequest(given), signal);
     return this.#session.call(signal, ({ engine }) => engine.graph(request));
   }
 
   /** The memory, or null. Deleted ones are null. */
   async get(id: string, options: CallOptions = {}): Promise<MemoryItem | null> {
-    const signal = signalOf(options);
+    const signal = checkCall("get", options);
     const given = await this.#session.read(({ toGivenId }) => toGivenId(id), signal);
     return this.#session.call(signal, ({ engine }) => engine.get(given));
   }
@@ -177,14 +179,9 @@ export class Memory {
    */
   async getAll(options: GetAllOptions): Promise<GetAllResult> {
     const given = copyOf(options);
-    const signal = signalOf(options);
-    const { request, fields, toCursor, pick } = await this.#session.read(
-      ({ toListRequest, toFields, toCursor, pick }) => ({
-        request: toListRequest(given),
-        fields: toFields(given.fields, "getAll"),
-        toCursor,
-        pick,
-      }),
+    const signal = checkCall("getAll", options);
+    const [request, fields, { toCursor, pick }] = await this.#session.read(
+      (flow) => [flow.toListRequest(given), flow.toFields(given.fields, "getAll"), flow] as const,
       signal,
     );
     const { results, next } = await this.#session.call(signal, ({ engine }) => engine.list(request));
@@ -236,7 +233,7 @@ export class Memory {
   async deleteAll(options: ScopedOptions & EditOptions): Promise<{ deleted: number }> {
     const given = copyOf(options);
     const { signal, read } = this.#edit(options, "deleteAll");
-    const [scope, opId] = await read(({ toScopeOnly }) => toScopeOnly(given, "deleteAll"));
+    const [scope, opId] = await read(({ toScope }) => toScope(given, "deleteAll"));
     return { deleted: await this.#session.call(signal, ({ engine }) => engine.deleteAll(scope, opId)) };
   }
 
@@ -252,9 +249,10 @@ export class Memory {
    */
   async forget(target: string | ScopedOptions, options: CallOptions = {}): Promise<{ forgotten: number }> {
     const given = copyOf(target);
-    const signal = signalOf(typeof target === "string" ? options : target) ?? signalOf(options);
+    const own = typeof target === "string" ? undefined : checkCall("forget", target);
+    const signal = own ?? checkCall("forget of an id", options);
     const what = await this.#session.read(
-      ({ toScopeOnly }) => (typeof given === "string" ? { id: given } : { scope: toScopeOnly(given, "forget") }),
+      ({ toScope }) => (typeof given === "string" ? { id: given } : { scope: toScope(given, "forget") }),
       signal,
     );
     return { forgotten: await this.#session.call(signal, ({ engine }) => engine.forget(what)) };
@@ -290,7 +288,7 @@ export class Memory {
 
   /** Who has memories, and how many: users, agents, apps, runs; each by id. */
   async entities(options: CallOptions = {}): Promise<EntityCount[]> {
-    return this.#session.call(signalOf(options), ({ engine }) => engine.entities());
+    return this.#session.call(checkCall("entities", options), ({ engine }) => engine.entities());
   }
 
   /**
@@ -302,7 +300,7 @@ export class Memory {
    */
   async export(options: ExportOptions): Promise<KeepsakeExport> {
     const given = copyOf(options);
-    const signal = signalOf(options);
+    const signal = checkCall("export", options);
     const request = await this.#session.read(({ toExportRequest }) => toExportRequest(given), signal);
     return this.#session.call(signal, ({ engine }) => engine.export(request));
   }
@@ -316,7 +314,7 @@ export class Memory {
    * @throws {InvalidInputError} that names the place in the file; nothing is imported
    */
   async import(file: unknown, options: CallOptions = {}): Promise<ImportResult> {
-    const signal = signalOf(options);
+    const signal = checkCall("import", options);
     const [{ importFile }, { engine }] = await Promise.all([
       loadPart(() => import("./portable/import.ts")),
       this.#session.open(signal),
@@ -328,24 +326,24 @@ export class Memory {
 
   /** Every version of a memory, newest first; empty for an unknown id. */
   async history(id: string, options: CallOptions = {}): Promise<HistoryEntry[]> {
-    const signal = signalOf(options);
+    const signal = checkCall("history", options);
     const given = await this.#session.read(({ toGivenId }) => toGivenId(id), signal);
     return this.#session.call(signal, ({ engine }) => engine.history(given));
   }
 
   /** Deletes everything in this database, of all scopes, history and pending ops included. */
   async reset(options: CallOptions = {}): Promise<void> {
-    return this.#session.call(signalOf(options), ({ engine }) => engine.reset());
+    return this.#session.call(checkCall("reset", options), ({ engine }) => engine.reset());
   }
 
   /** Ops that were accepted and wait, in order of acceptance, each with its last error. */
   async pending(options: CallOptions = {}): Promise<PendingOp[]> {
-    return this.#session.call(signalOf(options), ({ engine }) => engine.pending());
+    return this.#session.call(checkCall("pending", options), ({ engine }) => engine.pending());
   }
 
   /** Drops a pending op. False where it was not pending. */
   async cancel(opId: string, options: CallOptions = {}): Promise<boolean> {
-    const signal = signalOf(options);
+    const signal = checkCall("cancel", options);
     const given = await this.#session.read(({ toGivenId }) => toGivenId(opId), signal);
     return this.#session.call(signal, ({ queue }) => queue.cancel(given));
   }
@@ -355,7 +353,7 @@ export class Memory {
    * Does not reject for an op that fails again.
    */
   async flush(options: CallOptions = {}): Promise<FlushResult> {
-    const signal = signalOf(options);
+    const signal = checkCall("flush", options);
     const { engine, queue } = await this.#session.open(signal);
     const results = await queue.drain("all", signal);
     return { results, pending: await engine.pending() };
@@ -363,20 +361,21 @@ export class Memory {
 
   /** What is in use and what is stored: engine, storage, embedder, counts. */
   async info(options: CallOptions = {}): Promise<MemoryInfo> {
-    return this.#session.call(signalOf(options), ({ engine }) => engine.info());
+    return this.#session.call(checkCall("info", options), ({ engine }) => engine.info());
   }
 
   /** Opens now instead of at the first call; with `model`, waits for the model as well. */
   async ready(options: ReadyOptions = {}): Promise<void> {
-    const withModel = readReady(options);
-    return this.#session.call(signalOf(options), async ({ engine }) => {
+    const signal = checkCall("ready", options);
+    const withModel = toFlag((options as ReadyOptions | null)?.model, "model");
+    return this.#session.call(signal, async ({ engine }) => {
       if (withModel) await engine.modelReady();
     });
   }
 
   /** What happens inside, from now on: commits of any tab, model loading, pending ops. */
   watch(options: CallOptions = {}): AsyncIterableIterator<KeepsakeEvent> {
-    return this.#session.watch(signalOf(options));
+    return this.#session.watch(checkCall("watch", options));
   }
 
   /** Ends the worker and the connection. Ops at work stay pending. Later calls reject with `closed`. */
@@ -385,11 +384,11 @@ export class Memory {
   }
 
   /** How an edit is read: what it is to do, beside its `opId`. */
-  #edit(options: unknown, call: EditCall) {
-    const signal = signalOf(options);
-    const given = copyOf(options);
+  #edit(options: unknown, call: Call) {
+    const signal = checkCall(call, options);
+    const given = copyOf(options as EditOptions | null);
     const read = <R>(body: (flow: Flow) => R): Promise<[R, string | undefined]> =>
-      this.#session.read((flow) => [body(flow), flow.toOpId(given, call)], signal);
+      this.#session.read((flow) => [body(flow), flow.toOpId(given)], signal);
     return { signal, read };
   }
 

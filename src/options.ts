@@ -74,10 +74,10 @@ export interface MemoryOptions {
 
 /** Scope ids as mem0's docs also spell them. */
 export interface SnakeCaseScope {
-  user_id?: string | undefined;
-  agent_id?: string | undefined;
-  app_id?: string | undefined;
-  run_id?: string | undefined;
+  user_id?: string;
+  agent_id?: string;
+  app_id?: string;
+  run_id?: string;
 }
 
 export interface CallOptions {
@@ -94,15 +94,12 @@ export interface EditOptions extends CallOptions {
   opId?: string | undefined;
 }
 
-/** A key without a value counts as absent. */
-type OrUndefined<T> = { [K in keyof T]?: T[K] | undefined };
-
 /**
- * Scope ids, top-level or in `filters`, in either spelling. At least one; for `search` and `getAll` a filter may choose
+ * Scope ids, top-level or in `filters`, in either spelling. At least one, and none without a value: it would widen the scope; for `search` and `getAll` a filter may choose
  * several scopes (`OR`, lists, `"*"`), as long as it leaves out what has none of the ids. A plain id is never `"*"`:
  * that is refused, since it could be taken for every one.
  */
-export interface ScopedOptions extends OrUndefined<Scope>, SnakeCaseScope, CallOptions {
+export interface ScopedOptions extends Scope, SnakeCaseScope, CallOptions {
   filters?: Filter | undefined;
 }
 
@@ -118,6 +115,10 @@ export interface LegacyOptions {
   asyncMode?: boolean | undefined;
   /** @deprecated */
   async_mode?: boolean | undefined;
+}
+
+/** Other APIs' names of `topK`. */
+export interface TopKAliases {
   /** @deprecated Means `topK`. */
   limit?: number | undefined;
   /** @deprecated Means `topK`. */
@@ -225,7 +226,7 @@ export interface DecayOptions {
   halfLifeDays?: number | undefined;
 }
 
-export interface SearchOptions extends ScopedOptions, ViewOptions, LegacyOptions {
+export interface SearchOptions extends ScopedOptions, ViewOptions, LegacyOptions, TopKAliases {
   /** Number of results, a non-negative integer. @default 20 */
   topK?: number | undefined;
   /** Minimum score, in [0, 1]. @default 0 */
@@ -295,7 +296,7 @@ export interface ViewOptions {
   at?: Date | string | undefined;
 }
 
-export interface GetAllOptions extends ScopedOptions, ViewOptions, LegacyOptions {
+export interface GetAllOptions extends ScopedOptions, ViewOptions, LegacyOptions, TopKAliases {
   /** At most this many. @default all */
   topK?: number | undefined;
   /** The same as pages: at most this many, 1 to 1000. @default all at once */

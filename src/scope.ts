@@ -14,6 +14,10 @@ export const SNAKE_CASE_IDS: Record<string, ScopeId> = {
   run_id: "runId",
 };
 
+export function isIdName(name: string): boolean {
+  return Object.hasOwn(SNAKE_CASE_IDS, name) || SCOPE_IDS.some((id) => id === name);
+}
+
 /** Canonical: equal for equal scopes, whatever the order of keys; different for different ones. */
 export function scopeKeyOf(scope: Scope): string {
   return JSON.stringify(SCOPE_IDS.map((id) => scope[id] ?? null));

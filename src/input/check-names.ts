@@ -1,23 +1,38 @@
 /** A misspelt option has no effect, and nobody would be told: what is not known by name is refused. */
 import { InvalidInputError } from "../errors.ts";
+import { isIdName } from "../scope.ts";
 
 /** Edits between a misspelt name and what was meant: a letter too few and two swapped, say. */
 const MAX_EDITS = 2;
 
 /**
- * Names without a value count as absent.
+ * Names without a value count as absent, but for scope ids: whoever gives one means it.
+ * @param known names, or a table of them; with false those that are taken and not advertised
  * @param where how the error begins: `search has no option`
  * @throws {InvalidInputError} for the first that is not known, with the nearest that is
  */
-export function checkNames(given: object, known: readonly string[], where: string): void {
-  const fields = Object.entries(given);
-  const unknown = fields.find(([name, value]) => value !== undefined && !known.includes(name))?.[0];
+export function checkNames(
+  given: object,
+  known: readonly string[] | Readonly<Record<string, boolean>>,
+  where: string,
+): void {
+  const names = new Map<string, boolean>(isList(known) ? known.map((name) => [name, true]) : Object.entries(known));
+  const isGiven = ([name, value]: [string, unknown]): boolean => value !== undefined || isIdName(name);
+  const unknown = Object.entries(given).find((entry) => isGiven(entry) && !names.has(entry[0]))?.[0];
   if (unknown === undefined) return;
-  // Other APIs' spellings are taken, and not advertised.
-  const ours = known.filter((name) => !name.includes("_"));
-  const near = nearest(unknown, ours);
-  const hint = near === undefined ? `Known: ${ours.join(", ")}.` : `Did you mean ${near}?`;
-  throw new InvalidInputError(`keepsake: ${where} "${unknown}". ${hint}`);
+  const ours = [...names.keys()].filter((name) => names.get(name));
+  throw new InvalidInputError(`keepsake: ${where} "${unknown}". ${hintFor(unknown, ours)}`);
+}
+
+function hintFor(unknown: string, known: readonly string[]): string {
+  if (/^(?:org|project)_?id$/i.test(unknown)) return "There are no organizations or projects here; leave it out.";
+  const near = nearest(unknown, known);
+  return near === undefined ? `Known: ${known.join(", ")}.` : `Did you mean ${near}?`;
+}
+
+/** `Array.isArray` does not tell a readonly list from a table. */
+function isList(known: unknown): known is readonly string[] {
+  return Array.isArray(known);
 }
 
 /** Case and underscores are of no account; a short name must be nearer than a long one. */

@@ -3,13 +3,13 @@
  * values of `defaults` are read by each `add`, as its own are.
  */
 import { checkNames } from "./check-names.ts";
-import { ifGiven, toFlag, toOneOf, toWhole } from "./checks.ts";
+import { ifGiven, toOneOf, toWhole } from "./checks.ts";
 import { readBackground } from "./consolidate-limits.ts";
 import { toHalfLifeDays } from "./decay-options.ts";
 import { InvalidInputError } from "../errors.ts";
 import { DEFAULTS, INDEX, MEMORY, TRANSFORMERS } from "./memory-option-names.ts";
 import { isEmbedder } from "../embed/embedder.ts";
-import type { MemoryOptions, ReadyOptions } from "../options.ts";
+import type { MemoryOptions } from "../options.ts";
 import { MAX_TIMEOUT_MS } from "../within-time.ts";
 
 /** Options that are not known, of no use, or contradict each other are refused. */
@@ -34,13 +34,6 @@ export function checkOptions(options: MemoryOptions): void {
   }
   checkEngine(options);
   checkModels(options);
-}
-
-/** Whether `ready` is to wait for the model. @throws {InvalidInputError} */
-export function readReady(options: ReadyOptions | null): boolean {
-  const { signal: _, ...given } = options ?? {};
-  checkNames(given, ["model"], "ready has no option");
-  return toFlag(given.model, "model");
 }
 
 function isRuntime(value: unknown): boolean {

@@ -11,12 +11,12 @@ const CONSOLIDATION_LIMIT = 20;
 const MIN_MEMORIES = 20;
 
 /** Fails to compile when an option is missing here. */
-const LIMITS: Record<keyof Omit<ConsolidateBackground, "afterAdds">, true> = { maxDestructive: true, summarize: true };
+const NAMES: Record<keyof ConsolidateBackground, true> = { afterAdds: true, maxDestructive: true, summarize: true };
 
 /** @throws {InvalidInputError} */
 export function readBackground(options: ConsolidateBackground, hasLLM: boolean): BackgroundConsolidation {
   const { afterAdds, ...limits } = options ?? {};
-  checkNames(limits, Object.keys(LIMITS), "consolidate has no option");
+  checkNames({ ...options }, NAMES, "consolidate has no option");
   return { ...readLimits(limits, hasLLM), minOps: toWhole(afterAdds, "consolidate.afterAdds", 1) };
 }
 

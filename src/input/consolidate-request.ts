@@ -4,15 +4,14 @@ import { toFlag } from "./checks.ts";
 import { readLimits } from "./consolidate-limits.ts";
 import type { ConsolidateOptions } from "../options.ts";
 import type { Runtime } from "../runtime.ts";
-import { toScopeOnly } from "./requests.ts";
-import { toText } from "./validate.ts";
+import { toScope, toText } from "./validate.ts";
 
 /** @throws {InvalidInputError} */
 export function readConsolidate(
   options: ConsolidateOptions,
   { hasLLM, runtime }: { hasLLM: boolean; runtime: Runtime },
 ): Omit<ConsolidateCall, "signal"> {
-  const scope = toScopeOnly(options, "consolidate");
+  const scope = toScope(options, "consolidate");
   const { opId, trace, dryRun } = options;
   return {
     ...readLimits(options, hasLLM),

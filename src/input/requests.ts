@@ -5,17 +5,9 @@ import { definedOnly } from "./add-options.ts";
 import { checkNames } from "./check-names.ts";
 import { ifGiven, toDay, toFlag, toInstant, toWhole } from "./checks.ts";
 import { InvalidInputError } from "../errors.ts";
-import {
-  EDIT_NAMES,
-  OPTION_NAMES,
-  UPDATE_ENTRY_NAMES,
-  UPDATE_NAMES,
-  type EditCall,
-  type ScopedCall,
-} from "./option-names.ts";
+import { UPDATE_ENTRY_NAMES, UPDATE_NAMES } from "./option-names.ts";
 import type { EditOptions, ExportOptions, GetAllOptions, UpdateEntry, UpdateFields, ViewOptions } from "../options.ts";
-import type { Feedback, Scope } from "../types.ts";
-import { SCOPE_IDS, SNAKE_CASE_IDS } from "../scope.ts";
+import type { Feedback } from "../types.ts";
 import { toGivenId, toMetadata, toQuery, toScope, toText, toTopK } from "./validate.ts";
 
 /** Memories that one batch may name. */
@@ -23,7 +15,6 @@ const MAX_BATCH = 1_000;
 const MAX_PAGE = 1_000;
 
 export function toListRequest(options: GetAllOptions): ListRequest {
-  refusePage(options);
   const query = toQuery(options, "getAll");
   const { topK = options.top_k ?? options.limit, pageSize = options.page_size, cursor } = options;
   if (topK !== undefined && pageSize !== undefined) {
@@ -33,15 +24,6 @@ export function toListRequest(options: GetAllOptions): ListRequest {
     pageSize === undefined ? (topK === undefined ? null : toTopK(topK)) : toWhole(pageSize, "pageSize", 1, MAX_PAGE);
   const before = cursor === undefined || cursor === null ? {} : { before: fromCursor(cursor) };
   return { ...query, topK: size, ...before, ...toView(options) };
-}
-
-/** @throws {InvalidInputError} for mem0's pages by number: what is added meanwhile would move them */
-function refusePage(options: unknown): void {
-  const { page } = (options ?? {}) as { page?: unknown };
-  if (page === undefined) return;
-  throw new InvalidInputError(
-    "keepsake: getAll has no pages by number. Pass the nextCursor of the page before as cursor.",
-  );
 }
 
 const CURSOR = /^k2-(-?[0-9a-z]{1,11})\.([0-9a-z]{1,11})$/;
@@ -94,11 +76,9 @@ export function toUpdateRequests(changes: readonly UpdateEntry[]): UpdateRequest
   );
 }
 
-/** The idempotency key of an edit, where one is given: a misspelt one would be none. */
-export function toOpId(options: unknown, call: EditCall): string | undefined {
-  const given = (options ?? {}) as EditOptions;
-  checkNames(given, EDIT_NAMES[call], `${call} has no option`);
-  return ifGiven(given.opId, (opId) => toText(opId, "opId"));
+/** The idempotency key of an edit, where one is given. */
+export function toOpId(options: EditOptions | null): string | undefined {
+  return ifGiven(options?.opId, (opId) => toText(opId, "opId"));
 }
 
 export function toIds(ids: readonly unknown[]): string[] {
@@ -131,24 +111,10 @@ export function toFeedback(given: Feedback | null): Feedback | null {
   return { rating, reason: reason.toWellFormed() };
 }
 
-/** A scope of which no id is missing by accident: what that would have left out must not be lost. */
-export function toScopeOnly(options: unknown, call: ScopedCall): Scope {
-  const scope = toScope(options, call);
-  for (const [key, value] of Object.entries(options as object)) {
-    if (IDS.includes(key) && (value === undefined || value === null)) {
-      throw new InvalidInputError(`keepsake: ${call}: ${key} is ${value}. Leave it out, or give an id.`);
-    }
-  }
-  return scope;
-}
-
-const IDS: readonly string[] = [...SCOPE_IDS, ...Object.keys(SNAKE_CASE_IDS)];
-
 export function toExportRequest(options: ExportOptions): ExportRequest {
   const { all: isAll, vectors: withVectors, signal: _, ...rest } = options ?? {};
-  checkNames(rest, OPTION_NAMES.export, "export has no option");
   const [all, vectors] = [toFlag(isAll, "export: all"), toFlag(withVectors, "export: vectors")];
-  if (!all) return { scope: toScopeOnly(rest, "export"), vectors };
+  if (!all) return { scope: toScope(rest, "export"), vectors };
   if (Object.keys(definedOnly(rest)).length === 0) return { scope: null, vectors };
   throw new InvalidInputError("keepsake: export takes a scope or all: true, not both.");
 }

@@ -2,10 +2,8 @@
  * The boundary: what a caller hands in becomes plain, well-formed data or an InvalidInputError that says
  * what to do. Errors name positions and keys, never contents.
  */
-import { checkNames } from "./check-names.ts";
 import { InvalidInputError } from "../errors.ts";
 import { withIsoDates } from "./filter-dates.ts";
-import { OPTION_NAMES, type ScopedCall } from "./option-names.ts";
 import { MAX_ID_LENGTH, SCOPE_IDS, SNAKE_CASE_IDS, type ScopeId } from "../scope.ts";
 import { toPlainJSON, type PlainJSON } from "./plain-json.ts";
 import { compileScopeFilter } from "../search/filter.ts";
@@ -20,6 +18,9 @@ const MAX_METADATA_LENGTH = 200_000;
 /** Characters of one text: some 50,000 tokens, more than any model on a device reads. */
 export const MAX_TEXT_LENGTH = 200_000;
 
+/** The methods that work on scopes. */
+type ScopedCall = "add" | "search" | "getAll" | "graph" | "consolidate" | "deleteAll" | "forget" | "export";
+
 /** What a read is about: which scopes, and which memories of them. */
 export interface Query {
   /** Ids that must be on the scope in any case; may be none, where the scope filter bounds it. */
@@ -33,16 +34,11 @@ export interface Query {
 /**
  * The scope ids of an options object: top-level or in `filters`, in camelCase or snake_case; and what else the
  * filters ask for.
- * @throws {InvalidInputError} where scopes without any id could be meant, two spellings of an id contradict each other,
- *   or an option is not known to the call
+ * @throws {InvalidInputError} where scopes without any id could be meant, or two spellings of an id contradict each other
  */
-export function toQuery(options: unknown, call: ScopedCall): Query {
-  const given = options ?? {};
-  if (typeof given !== "object" || Array.isArray(given)) {
-    throw new InvalidInputError('keepsake: options must be an object such as { userId: "alice" }.');
-  }
-  checkNames(given, OPTION_NAMES[call], `${call} has no option`);
-  const { filters } = given as { filters?: Filter | null };
+export function toQuery(options: object | null | undefined, call: ScopedCall): Query {
+  const given: { filters?: Filter | null } = options ?? {};
+  const { filters } = given;
   const { scope: inFilters, rest } =
     filters === undefined || filters === null ? { scope: {}, rest: null } : splitScope(withIsoDates(filters));
   const scope: Scope = {};
@@ -77,7 +73,7 @@ function isBound({ scopeFilter }: Query): boolean {
  * @throws {InvalidInputError} where no id is given, two spellings of one contradict each other, or filters ask for more:
  *   what a filter would leave out must not be taken because it was not read
  */
-export function toScope(options: unknown, call: ScopedCall): Scope {
+export function toScope(options: object | null | undefined, call: ScopedCall): Scope {
   const { scope, scopeFilter, filter } = toQuery(options, call);
   if (filter === null && scopeFilter === null) return scope;
   throw new InvalidInputError(

@@ -57,6 +57,63 @@ describe("an option that is not known", () => {
     );
   });
 
+  it("that other APIs have, or ours in their spelling, is in no list of the known ones, and none is in it twice", async () => {
+    const message = await refused("add", { ...ALICE, recursively: true });
+    const [, known = ""] = message.split("Known: ");
+    const names = known.slice(0, -1).split(", ");
+    expect(names).toEqual([...new Set(names)]);
+    expect(names).toContain("metadata");
+    for (const name of ["limit", "enableGraph", "version", "asyncMode", "user_id"]) expect(names).not.toContain(name);
+  });
+
+  it("of a search is none of an add: topK and its other names", async () => {
+    for (const name of ["limit", "top_k", "topK"]) {
+      expect(await refused("add", { ...ALICE, [name]: 3 })).toContain(`add has no option "${name}".`);
+    }
+  });
+
+  it.each(["org_id", "orgId", "project_id", "projectId"])(
+    "and names an organization or a project, %s, says so",
+    async (name) => {
+      for (const call of Object.keys(CALLS)) {
+        const what = "There are no organizations or projects here; leave it out.";
+        expect(await refused(call, { ...ALICE, [name]: "x" })).toBe(
+          `keepsake: ${call} has no option "${name}". ${what}`,
+        );
+      }
+    },
+  );
+
+  it.each([{ ...ALICE }, { userId: undefined }, { scope: ALICE }])("reset with %j deletes nothing", async (options) => {
+    const memory = openMemory();
+    await memory.add("I like tea", { userId: "bob", infer: false });
+    await expect(memory.reset(options as never)).rejects.toThrow(
+      "keepsake: reset deletes everything; for one user: forget({ userId }).",
+    );
+    expect(texts(await memory.getAll({ userId: "bob" }))).toEqual(["I like tea"]);
+  });
+
+  it.each<[string, (memory: Memory, options: never) => unknown]>([
+    ["entities", (memory, options) => memory.entities(options)],
+    ["pending", (memory, options) => memory.pending(options)],
+    ["flush", (memory, options) => memory.flush(options)],
+    ["info", (memory, options) => memory.info(options)],
+    ["ready", (memory, options) => memory.ready(options)],
+    ["get", (memory, options) => memory.get("id", options)],
+    ["history", (memory, options) => memory.history("id", options)],
+    ["cancel", (memory, options) => memory.cancel("op", options)],
+    ["import", (memory, options) => memory.import("{}", options)],
+    ["forget of an id", (memory, options) => memory.forget("id", options)],
+    ["watch", (memory, options) => memory.watch(options)],
+  ])("of %s, which takes no scope, is named", async (call, run) => {
+    const memory = openMemory();
+    const told = async (options: unknown): Promise<unknown> => run(memory, options as never);
+    await expect(told(ALICE)).rejects.toThrow(`keepsake: ${call} has no option "userId". Known: `);
+    await expect(told({ userId: undefined })).rejects.toThrow(`keepsake: ${call} has no option "userId". Known: `);
+    await expect(told({ sginal: null })).rejects.toThrow(`${call} has no option "sginal". Did you mean signal?`);
+    await expect(told("x")).rejects.toThrow("keepsake: options must be an object such as { signal }.");
+  });
+
   it.each(Object.keys(CALLS))("of %s may be there without a value", async (call) => {
     expect(await refused(call, { ...ALICE, nothing: undefined })).toBe("accepted");
   });
@@ -85,6 +142,8 @@ describe("an option that is not known", () => {
     [{ embedder: { modle: "x" } }, 'embedder has no option "modle". Did you mean model?'],
     [{ reranker: { modle: "x" } }, 'reranker has no option "modle". Did you mean model?'],
     [{ index: { hnswfrom: 1 } }, 'index has no option "hnswfrom". Did you mean hnswFrom?'],
+    [{ consolidate: { every: 1 } }, 'consolidate has no option "every". Known: afterAdds, maxDestructive, summarize.'],
+    [{ consolidate: { afterAdd: 1 } }, 'consolidate has no option "afterAdd". Did you mean afterAdds?'],
     [{ consolidate: { afterAdds: 1, maxdestructive: 1 } }, 'no option "maxdestructive". Did you mean maxDestructive?'],
     [{ decay: { halfLife: 1 } }, 'decay has no option "halfLife". Known: halfLifeDays.'],
     [{ defaults: { inferr: false } }, 'defaults has no option "inferr". Did you mean infer?'],
@@ -183,6 +242,18 @@ describe("a scope that is not meant so", () => {
     expect(await refused(call, { ...ALICE, run_id: " * " })).toContain('run_id "*" means every one');
   });
 
+  it.each(Object.keys(CALLS))(
+    "%s refuses an id without a value: the others alone would widen the scope",
+    async (call) => {
+      const advice = "Leave it out, or give an id.";
+      expect(await refused(call, { ...ALICE, agentId: undefined })).toBe(
+        `keepsake: ${call}: agentId is undefined. ${advice}`,
+      );
+      expect(await refused(call, { ...ALICE, run_id: null })).toBe(`keepsake: ${call}: run_id is null. ${advice}`);
+      expect(await refused(call, { ...ALICE, filters: { agent_id: undefined } })).not.toBe("accepted");
+    },
+  );
+
   it.each(PLAIN_ONLY)("%s without a scope is not advised to use a filter", async (call) => {
     const ids = `keepsake: ${call} needs at least one of userId, agentId, appId, runId, as plain ids`;
     expect(await refused(call, {})).toBe(call === "export" ? `${ids}, or all: true.` : `${ids}.`);
@@ -231,16 +302,15 @@ describe("errors say what is the case", () => {
 });
 
 describe("types", () => {
-  it("messages and lists may be readonly, and an option may be undefined", async () => {
+  it("messages and lists may be readonly, and an option that is no id may be undefined", async () => {
     const memory = openMemory();
     const messages: readonly MessageInput[] = [
       { role: "user", content: [{ type: "text", text: "I like tea" }] as const },
     ];
-    const agentId: string | undefined = undefined;
-    await memory.add(messages, { ...ALICE, agentId, infer: false, metadata: undefined } as const);
-    const given = { ...ALICE, agentId, topK: undefined, threshold: undefined, filters: undefined } as const;
+    await memory.add(messages, { ...ALICE, infer: false, metadata: undefined } as const);
+    const given = { ...ALICE, topK: undefined, threshold: undefined, filters: undefined } as const;
     expect(texts(await memory.search("tea", { ...given, include: ["memories"] } as const))).toEqual(["I like tea"]);
-    const { results } = await memory.getAll({ ...ALICE, runId: undefined, pageSize: undefined, cursor: undefined });
+    const { results } = await memory.getAll({ ...ALICE, pageSize: undefined, cursor: undefined });
     const ids: readonly string[] = results.map(({ id }) => id);
     await memory.delete(ids);
     expect(texts(await memory.getAll(ALICE))).toEqual([]);

@@ -143,16 +143,20 @@ describe("the rest of the surface", () => {
   it.each([
     ["userId", undefined],
     ["user_id", null],
-  ])("what takes things away refuses %s: %s beside another id, which would widen it to everybody", async (key, id) => {
-    const memory = openMemory();
-    await memory.add("User likes tea", { userId: "bob", agentId: "x", infer: false });
-    const scope = { agentId: "x", [key]: id };
-    const refused = { code: "invalid_input", message: expect.stringContaining(`${key} is ${id}. Leave it out`) };
-    await expect(memory.deleteAll(scope)).rejects.toMatchObject(refused);
-    await expect(memory.forget(scope)).rejects.toMatchObject(refused);
-    await expect(memory.export(scope)).rejects.toMatchObject(refused);
-    expect((await memory.getAll(scope)).results).toHaveLength(1);
-  });
+  ])(
+    "%s: %s beside another id, which would widen a call to everybody, is refused before anything is done",
+    async (key, id) => {
+      const memory = openMemory();
+      await memory.add("User likes tea", { userId: "bob", agentId: "x", infer: false });
+      const scope: object = { agentId: "x", [key]: id };
+      const refused = { code: "invalid_input", message: expect.stringContaining(`${key} is ${id}. Leave it out`) };
+      await expect(memory.deleteAll(scope)).rejects.toMatchObject(refused);
+      await expect(memory.forget(scope)).rejects.toMatchObject(refused);
+      await expect(memory.export(scope)).rejects.toMatchObject(refused);
+      await expect(memory.search("tea", scope)).rejects.toMatchObject(refused);
+      expect((await memory.getAll({ agentId: "x" })).results).toHaveLength(1);
+    },
+  );
 
   it("reset forgets everything", async () => {
     const memory = openMemory();
