@@ -78,7 +78,8 @@ export async function carryOut(
   const at = options.timestamp ?? now;
   const ledger = new Ledger(tx, clock, { opId, order, at }, vectors);
   const graph = (await openGraph?.(tx, op, decisions)) ?? null;
-  const writing: Writing = { tx, ledger, op, cues: cuesOf(op), now };
+  const changing = new Set(decisions.flatMap((d) => (d.event === "UPDATE" || d.event === "DELETE" ? d.id : [])));
+  const writing: Writing = { tx, ledger, op, changing, cues: cuesOf(op), now };
   const results: AddResultItem[] = [];
   for (const [index, decision] of decisions.entries()) {
     const newId = `${opId}-${index}`;
@@ -101,6 +102,8 @@ interface Writing {
   tx: WriteTx;
   ledger: Ledger;
   op: PendingRow;
+  /** Memories that its decisions change or delete. */
+  changing: ReadonlySet<string>;
   cues: CuesOf;
   now: ISODate;
 }
@@ -127,7 +130,7 @@ async function add(writing: Writing, decision: Deciding<"ADD">, newId: string): 
   // Another tab may have stored the same since it was looked up. Verbatim messages are kept as they come.
   const isKept = origin === "verbatim" && !dedupe;
   const twin = isKept ? null : await findTwin(tx, op.scopeKey, text, now);
-  if (twin) return restate(writing, twin, "exact: the same statement is already stored");
+  if (twin) return sayAgain(writing, twin, { text, reason: "exact: the same statement is already stored" });
   const draft = {
     id: await freeId(tx, newId),
     memory: text,
@@ -181,7 +184,17 @@ async function leave(writing: Writing, decision: Deciding<"NONE">): Promise<AddR
   const { id, rev, text, reason } = decision;
   const known = id === null ? undefined : await writing.tx.get("memories", id);
   if (known?.scopeKey !== writing.op.scopeKey) return { id: null, memory: text, event: "NONE", reason };
-  return rev === undefined ? unchanged(known, reason) : restate(writing, known, reason, rev);
+  return rev === undefined ? unchanged(known, reason) : sayAgain(writing, known, { text, reason, rev });
+}
+
+/** Where the same op changes the memory as well, that change takes on what the op says beside the words. */
+function sayAgain(
+  writing: Writing,
+  known: MemoryRecord,
+  { text, reason, rev }: { text: string; reason: string; rev?: number },
+): AddResultItem | Promise<AddResultItem> {
+  if (!writing.changing.has(known.id)) return restate(writing, known, reason, rev);
+  return { ...unchanged(known, "exact: it was stored already; the same add changes that memory"), memory: text };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What an add says beside the words of a memory: how long it holds, and what the app keeps on it. */
 import "fake-indexeddb/auto";
-import { facts, fakeRuntime, scriptedLLM } from "keepsake/testing";
+import { decisions, facts, fakeRuntime, scriptedLLM } from "keepsake/testing";
 import { beforeEach, describe, expect, it } from "vitest";
 import { freshDatabase, openMemory, texts } from "./fixtures.ts";
 
@@ -83,4 +83,58 @@ describe("an edit of what is kept beside the words makes them no newer", () => {
     await memory.add("I moved to Hamburg.", { ...ALICE, timestamp: "2024-06-01" });
     expect(texts(await memory.getAll(ALICE))).toEqual(["User moved to Hamburg"]);
   });
+});
+
+describe("the same statement again, and a change of it in the same add", () => {
+  const PAGE = { ...ALICE, metadata: { page: 7 } };
+
+  it.each([
+    ["I live in Berlin. I moved to Hamburg.", ["User moved to Hamburg"]],
+    ["I moved to Hamburg. I live in Berlin.", ["User moved to Hamburg"]],
+  ])("by the rules: %s", async (said, known) => {
+    const memory = openMemory();
+    await memory.add("I live in Berlin.", ALICE);
+    const { results } = await memory.add(said, PAGE);
+    const none = results.find(({ event }) => event === "NONE")!;
+    expect(none).toMatchObject({ memory: "User lives in Berlin" });
+    expect(none.reason).toContain("the same add changes that memory");
+    expect(results.filter(({ event }) => event === "UPDATE")).toHaveLength(1);
+    expect((await memory.getAll(ALICE)).results).toMatchObject([{ metadata: { page: 7 } }]);
+    expect(texts(await memory.getAll(ALICE))).toEqual(known);
+  });
+
+  it.each(["UPDATE", "DELETE"] as const)(
+    "by a model's %s, in either order, and where it says it in other words",
+    async (event) => {
+      const berlin = "User lives in Berlin";
+      for (const found of [
+        [berlin, "User lives in Hamburg"],
+        ["User lives in Hamburg", berlin],
+        ["User's home is Berlin", "User lives in Hamburg"],
+      ]) {
+        const changed = found.filter((text) => text !== berlin).indexOf("User lives in Hamburg");
+        const rest = changed === 0 ? [] : [{ fact: 0, event: "ADD" as const, text: berlin }];
+        const llm = scriptedLLM([
+          facts(berlin),
+          facts(...found),
+          decisions(
+            ...rest,
+            { fact: changed, event, id: "0" },
+            ...(event === "DELETE" ? [{ fact: changed, event: "ADD" as const }] : []),
+          ),
+        ]);
+        const memory = openMemory({ llm });
+        const scope = { userId: found.join().replaceAll(/\W/g, "") };
+        await memory.add("I live in Berlin.", scope);
+        const { results } = await memory.add("I live in Berlin. I moved to Hamburg.", {
+          ...scope,
+          metadata: { page: 7 },
+        });
+        expect(results.map((item) => item.event)).toContain(event);
+        expect((await memory.getAll(scope)).results).toMatchObject([
+          { memory: "User lives in Hamburg", metadata: { page: 7 } },
+        ]);
+      }
+    },
+  );
 });
