@@ -1,6 +1,6 @@
 /** Which earlier messages an op is shown as context. */
 import type { MessageRow, PendingRow, ReadTx } from "../store/store.ts";
-import type { AddResult, MemoryRecord, Message } from "../types.ts";
+import type { AddResult, AddResultItem, MemoryRecord, Message } from "../types.ts";
 
 /** Earlier messages of the scope that are given to the LLM as context, where the op does not say; mem0's number. */
 export const CONTEXT_WINDOW = 10;
@@ -49,10 +49,15 @@ async function originOf(tx: ReadTx, opId: string): Promise<Origin> {
   return { result, records: records.filter((record) => record !== undefined) };
 }
 
+/** Whether an add found a memory in the same words, whatever it changed of what is kept beside them. */
+export function isSaidAgain({ event, memory, previousMemory }: AddResultItem): boolean {
+  return event === "NONE" || (event === "UPDATE" && memory === previousMemory);
+}
+
 /** Where no memory names the message as its source, it may have said again what its op says was known. */
 function isOnlyOfDeleted({ order, index }: Place, { result, records }: Origin): boolean {
   const drawn = records.filter(({ sources = [] }) => sources.some((s) => s.order === order && s.index === index));
-  const known = new Set(result?.results.flatMap((item) => (item.event === "NONE" ? (item.id ?? []) : [])));
+  const known = new Set(result?.results.flatMap((item) => (isSaidAgain(item) ? (item.id ?? []) : [])));
   const remembered = drawn.length > 0 ? drawn : records.filter(({ id }) => known.has(id));
   return remembered.length > 0 && remembered.every((record) => record.deletedAt !== undefined);
 }

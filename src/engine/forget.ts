@@ -9,6 +9,7 @@ import { TABLES, type TableName, type WriteTx } from "../store/store.ts";
 import type { AddResultItem, Change, MemoryRecord, Relation, Scope, Source } from "../types.ts";
 import { deleteAccesses } from "./accesses.ts";
 import { readClock, writeClock } from "./clock.ts";
+import { isSaidAgain } from "./context-window.ts";
 import type { EngineContext } from "./context.ts";
 import { purgeGraph } from "./graph-undo.ts";
 import { deleteMessages, deleteMessagesOfOp, deleteMessagesOfScope } from "./kept-messages.ts";
@@ -225,7 +226,7 @@ async function scrubResults(
     const rest = results.map((item) => (isAbout(item) ? FORGOTTEN : unquoted(item, opId, quotes)));
     if (!isTold && rest.every((item, i) => item === results[i])) continue;
     // One that changed it knows which message it was; one that only said it again does not.
-    if (results.some((item) => isAbout(item) && item.event === "NONE")) mentioned.push(row.order);
+    if (results.some((item) => isAbout(item) && isSaidAgain(item))) mentioned.push(row.order);
     const left = relations && { added: relations.added.filter(isOther), closed: relations.closed.filter(isOther) };
     await tx.put("ops", { ...row, result: { ...row.result, results: rest, ...(left && { relations: left }) } });
   }

@@ -57,6 +57,16 @@ describe("messages of a deleted memory", () => {
     expect(await isShown(memory, llm)).toBe(false);
   });
 
+  it("are left out where they said the same again with something kept beside it, and forget takes them, too", async () => {
+    const { memory, llm, id } = await known();
+    const again = await memory.add("Biscuit is my dog.", { ...ALICE, metadata: { page: 7 } });
+    expect(again.results).toMatchObject([{ id, event: "UPDATE" }]);
+    await memory.delete(id);
+    expect(await isShown(memory, llm)).toBe(false);
+    await memory.forget(id);
+    expect((await memory.export(ALICE)).messages).toEqual([]);
+  });
+
   it("stay where another memory came from them, and so do those that nothing came from", async () => {
     const llm = scriptedLLM([facts("User has a dog named Biscuit", "User lives in Oslo"), facts(), facts()]);
     const memory = openMemory({ llm });
