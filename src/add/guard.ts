@@ -21,20 +21,26 @@ export function guard(cases: Case[], op: Pick<PendingOp, "order" | "options">): 
   return cases.flatMap((c) => guarded(c, objectionOf));
 }
 
-/** Where a fact does nothing but delete, the first deletion that is refused leaves it to be stored. */
+/**
+ * Where a fact does nothing but delete, the first deletion that is refused leaves it to be stored. One that was over when
+ * it came deletes nothing: it would not stand in that memory's place.
+ */
 function guarded(
   { fact, decisions }: Case,
   objectionOf: (decision: CommitDecision) => Objection | null,
 ): CommitDecision[] {
   let isStored = decisions!.some(({ event }) => event !== "DELETE");
-  return decisions!.map((decision): CommitDecision => {
-    const objection = objectionOf(decision);
+  const objections = decisions!.map(objectionOf);
+  const isOver = decisions!.some(({ event }, i) => event === "UPDATE" && objections[i]?.until !== undefined);
+  return decisions!.map((decision, i): CommitDecision => {
+    const objection = objections[i] ?? (isOver && decision.event === "DELETE" ? OVER : null);
     if (objection === null || decision.event === "ADD" || decision.event === "NONE") return decision;
     const reason = `${decision.reason}; not done: ${objection.reason}`;
     const { decidedBy } = decision;
     const text = decision.event === "UPDATE" ? decision.text : isStored ? null : fact.text;
-    if (objection.until !== undefined && decision.event === "UPDATE")
-      return former(fact, decision, reason, objection.until);
+    if (objection.until !== undefined && decision.event === "UPDATE") {
+      return former(fact, decision, `${reason}; kept as what held before`, objection.until);
+    }
     if (text === null || !objection.keepFact)
       return { event: "NONE", id: decision.id, text: fact.text, reason, decidedBy };
     isStored = true;
@@ -44,8 +50,8 @@ function guarded(
 
 /** What is stored stays, for it was said later; the fact is kept as what held before. */
 function former(
-  { origin, details, relations }: Fact,
-  { id, text, decidedBy }: CommitDecision & { event: "UPDATE" },
+  { text, origin, details, relations }: Fact,
+  { id, decidedBy }: CommitDecision & { event: "UPDATE" },
   reason: string,
   until: ISODate,
 ): CommitDecision {
@@ -59,6 +65,8 @@ interface Objection {
   /** When what stays was said. */
   until?: ISODate;
 }
+
+const OVER: Objection = { reason: "the fact was over when it came", keepFact: false };
 
 function objectionTo(
   { event, id }: CommitDecision & { event: "UPDATE" | "DELETE" },

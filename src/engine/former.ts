@@ -1,4 +1,4 @@
-/** A statement that was over when it came, kept in the log: time travel shows it, and no other read does. */
+/** A statement that was over when it came, kept in the log: time travel shows it, and a search that finds former texts. */
 import { normalizeStatement, hashStatement } from "../text/statement.ts";
 import type { PendingRow, ReadTx, WriteTx } from "../store/store.ts";
 import type { AddResultItem, MemoryRecord } from "../types.ts";

@@ -28,7 +28,7 @@ describe("an old chat that is imported newest first", () => {
   it("changes nothing of what holds, and is what was believed then", async () => {
     const { memory, told, believed, held } = await openBackwards();
     expect(told.results.map(({ event }) => event)).toEqual(["NONE", "NONE"]);
-    expect(told.results[0]!.reason).toContain("said later");
+    expect(told.results[0]!.reason).toContain("said later; kept as what held before");
     expect(await believed()).toEqual(NOW);
     expect(await believed(MARCH)).toEqual(THEN);
     expect(await held()).toEqual(["Globex", "Hamburg"]);
@@ -78,5 +78,31 @@ describe("an old chat that is imported newest first", () => {
     expect(texts(await memory.getAll({ userId: "alice", at: MARCH }))).toEqual(["User lives in Berlin"]);
     await memory.forget({ userId: "alice" });
     expect(JSON.stringify(await memory.export({ all: true }))).not.toContain("Berlin");
+  });
+
+  it("by an LLM that merges: the fact itself is kept, not the merged text, and what it would have deleted stays", async () => {
+    const [none, dog, cat] = ["User has no pet at home", "User has a dog at home", "User has a cat at home"];
+    for (const order of [0, 1]) {
+      const llm = scriptedLLM(({ purpose, messages }) => {
+        const said = messages[1]!.content;
+        if (purpose === "extract") return facts([none, dog].find((text) => said.includes(text)) ?? cat);
+        const shown = said.indexOf(none) < said.indexOf(dog) ? [none, dog] : [dog, none];
+        const id = (text: string) => String(shown.indexOf(text));
+        if (!said.includes(cat)) return decisions({ fact: 0, event: "ADD" });
+        const both = [
+          { fact: 0, event: "UPDATE", id: id(dog), text: "User has a dog and a cat at home" },
+          { fact: 0, event: "DELETE", id: id(none) },
+        ] as const;
+        return decisions(both[order]!, both[1 - order]!);
+      });
+      const memory = openMemory({ llm, name: `pets ${order}` });
+      const scope = { ...ALICE, contextWindow: 0 };
+      await memory.add(none, { ...scope, timestamp: "2023-01-01" });
+      await memory.add(dog, { ...scope, timestamp: JUNE });
+      const { results } = await memory.add(cat, { ...scope, timestamp: JANUARY });
+      expect(results.map(({ event }) => event)).toEqual(["NONE", "NONE"]);
+      expect(texts(await memory.getAll({ userId: "alice" })).toSorted()).toEqual([dog, none]);
+      expect(texts(await memory.getAll({ userId: "alice", at: MARCH })).toSorted()).toEqual([cat, none]);
+    }
   });
 });
