@@ -117,6 +117,8 @@ export interface MemoryRecord {
   seq: number;
   /** `order` of the op whose words this version holds: an op accepted earlier never overrides it. */
   order: number;
+  /** `order` of what has set metadata, protection or expiration date since: nothing accepted earlier sets them again. */
+  keptOrder?: number;
   /** The op that wrote this version. */
   opId: string;
   /** How the text came to be: extracted by the LLM or the rules, stored verbatim, or set by the app. */

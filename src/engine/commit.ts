@@ -7,7 +7,7 @@ import type { Key, PendingRow, WriteTx } from "../store/store.ts";
 import { cueFinder } from "../text/cues.ts";
 import { canonicalJSON } from "../text/canonical-json.ts";
 import { hashStatement, normalizeStatement } from "../text/statement.ts";
-import type { AddResult, AddResultItem, ISODate, MemoryRecord, OpOptions } from "../types.ts";
+import type { AddResult, AddResultItem, ISODate, MemoryRecord } from "../types.ts";
 import { isSaidLater } from "../add-limits.ts";
 import { CONTEXT_WINDOW } from "./context-window.ts";
 import { readClock } from "./clock.ts";
@@ -159,7 +159,7 @@ async function update(writing: Writing, decision: Deciding<"UPDATE">): Promise<A
     eventTime: details.eventTime,
     structuredData: details.structuredData,
     sources: [...(before.sources ?? []), ...(details.sources ?? [])],
-    ...keptBy(writing.op.options, before),
+    ...keptBy(writing.op, before),
     ...writing.cues(decision),
   };
   const after = await writing.ledger.update(before, fields, decision);
@@ -208,7 +208,7 @@ async function restate(
   reason: string,
   rev = before.rev,
 ): Promise<AddResultItem> {
-  const fields = keptBy(op.options, before);
+  const fields = keptBy(op, before);
   const isKeptSo = canonicalJSON({ ...before, ...fields }) === canonicalJSON(before);
   if (isKeptSo || before.immutable || isSaidLater(before, op)) return unchanged(before, reason);
   if (before.rev !== rev) throw changedMeanwhile(before.id);
@@ -217,11 +217,15 @@ async function restate(
   return { ...told("UPDATE", after, why), previousMemory: before.memory };
 }
 
-/** What an add says of a memory beside its words. Without a date it holds from now on without an end. */
+/**
+ * What an add says of a memory beside its words: nothing where that was said later. Without a date it holds from now on
+ * without an end.
+ */
 function keptBy(
-  { metadata, expirationDate, immutable }: OpOptions,
+  { order, options: { metadata, expirationDate, immutable } }: PendingRow,
   before: MemoryRecord,
 ): Pick<Changes, "metadata" | "expirationDate" | "immutable"> {
+  if ((before.keptOrder ?? 0) > order) return {};
   return { metadata: { ...before.metadata, ...metadata }, expirationDate, ...(immutable && { immutable }) };
 }
 

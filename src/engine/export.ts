@@ -63,7 +63,10 @@ async function readRows(tx: ReadTx, { scope: asked, vectors }: ExportRequest): P
 function portable(rows: Rows, request: ExportRequest): KeepsakeExport {
   const { scopes, memories, changes, ops, messages, entities, relations } = rows;
   const scopeOf = new Map(scopes.map((row) => [row.scopeKey, row.scope]));
-  const order = ranks([...ops, ...memories, ...changes.map((change) => change.after)].map((row) => row.order));
+  const versions = [...memories, ...changes.map((change) => change.after)];
+  const order = ranks(
+    [...ops, ...versions].map((row) => row.order).concat(versions.flatMap((one) => one.keptOrder ?? [])),
+  );
   const seq = ranks(relations.flatMap((row) => [row.openedSeq, row.seq]));
   const opIds = new Set(ops.map((op) => op.opId));
   const version = (record: MemoryRecord): PortableMemory => shapes.memory(portableMemory(record, order), record.id);
@@ -99,9 +102,10 @@ function portable(rows: Rows, request: ExportRequest): KeepsakeExport {
 }
 
 function portableMemory(record: MemoryRecord, order: ReadonlyMap<number, number>): object {
-  const { scopeKey: _k, hash: _h, seq: _s, createdSeq: _c, sources, ...rest } = record;
+  const { scopeKey: _k, hash: _h, seq: _s, createdSeq: _c, keptOrder, sources, ...rest } = record;
   const from = sources?.map(({ opId, index }) => ({ opId, index }));
-  return { ...rest, order: order.get(record.order), ...(from && { sources: from }) };
+  const kept = keptOrder !== undefined && { keptOrder: order.get(keptOrder) };
+  return { ...rest, order: order.get(record.order), ...kept, ...(from && { sources: from }) };
 }
 
 /** By space, then in the order of the memories. */

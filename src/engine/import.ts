@@ -115,12 +115,13 @@ async function importChange(
   const opId = await loggedOp(tx, after.opId, scopeKey);
   const ledger = new Ledger(tx, clock, { opId, order: clock.order, at }, vectors);
   const isForeign = newerBy === "updatedAt" && current !== undefined;
-  const { sources: _, ...fields } = after;
+  const { sources: _, keptOrder, ...fields } = after;
   const order = (await knownOrder(tx, change.orderOf, scopeKey)) ?? base.order + after.order;
   const sources = await sourcesOf(tx, { ...after, order }, scopeKey);
   const version = {
     ...fields,
     ...(sources && { sources }),
+    ...(keptOrder !== undefined && { keptOrder: base.order + keptOrder }),
     order,
     rev: isForeign ? current.rev + 1 : after.rev,
   };

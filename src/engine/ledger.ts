@@ -153,7 +153,8 @@ export class Ledger {
     const updatedAt = at > before.updatedAt ? at : before.updatedAt;
     // Cues are words of a message that the new text may not have come from.
     const said = fields.memory === undefined ? {} : { order, updatedAt, cues: undefined };
-    const place = { rev: before.rev + 1, seq: this.#seq + 1, opId };
+    const isKeptAnew = "metadata" in fields || "expirationDate" in fields || "immutable" in fields;
+    const place = { rev: before.rev + 1, seq: this.#seq + 1, opId, ...(isKeptAnew && { keptOrder: order }) };
     const kept = Object.entries({ ...before, ...said, ...fields, ...place }).filter(([, value]) => value !== undefined);
     const after = Object.fromEntries(kept) as unknown as MemoryRecord;
     after.hash = hashStatement(after.memory);

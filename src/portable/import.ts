@@ -44,7 +44,8 @@ export async function importFile(
 const EMPTY: ImportFile = { scopes: [], ops: [], messages: [], changes: [], entities: [], relations: [] };
 
 function highestOrderOf({ ops, changes }: ImportFile): number {
-  return [...ops, ...changes.map(({ after }) => after)].reduce((highest, { order }) => Math.max(highest, order), 0);
+  const orders = changes.flatMap(({ after: { order, keptOrder = 0 } }) => [order, keptOrder]);
+  return [...orders, ...ops.map(({ order }) => order)].reduce((highest, order) => Math.max(highest, order), 0);
 }
 
 /** A memory has many changes: one that was added stays added, whatever its later ones do. */

@@ -53,6 +53,7 @@ export const memory = check.object<PortableMemory>({
   updatedAt: check.instant,
   rev: check.count,
   order: check.count,
+  keptOrder: check.optional(check.count),
   opId: check.filled,
   origin: check.oneOf("llm", "rules", "verbatim", "app"),
   attributedTo: check.optional(check.oneOf("user", "assistant")),

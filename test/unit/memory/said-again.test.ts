@@ -138,3 +138,70 @@ describe("the same statement again, and a change of it in the same add", () => {
     },
   );
 });
+
+describe("what is kept beside the words, and an add that was accepted before it was set", () => {
+  const EDIT = { metadata: { tag: "app" }, expirationDate: "2099-01-01" };
+
+  /** An add whose LLM is away until its op is flushed. */
+  async function waiting(said: string) {
+    let away = false;
+    const llm = scriptedLLM(({ purpose, messages }) => {
+      if (away) return new Error("away");
+      if (purpose === "resolve") return decisions({ fact: 0, event: "UPDATE", id: "0" });
+      return facts(JSON.stringify(messages).includes("I moved") ? "User lives in Hamburg" : "User lives in Berlin");
+    });
+    const memory = openMemory({ llm });
+    const { results } = await memory.add("I live in Berlin.", ALICE);
+    away = true;
+    await expect(memory.add(said, { ...ALICE, metadata: { tag: "old" } })).rejects.toThrow("away");
+    return { memory, id: results[0]!.id!, back: () => (away = false) };
+  }
+
+  it.each(["I live in Berlin!", "I moved to Hamburg."])("by the app: it stays as the app set it (%s)", async (said) => {
+    const { memory, id, back } = await waiting(said);
+    const edited = await memory.update(id, EDIT);
+    back();
+    await memory.flush();
+    const { results } = await memory.getAll(ALICE);
+    expect(results).toMatchObject([{ id, ...EDIT }]);
+    expect(Object.keys(results[0]!)).toEqual(expect.arrayContaining(Object.keys(edited)));
+    expect(results[0]).not.toHaveProperty("keptOrder");
+    const other = openMemory({ name: "other" });
+    const file = await memory.export(ALICE);
+    await other.import(file);
+    expect(await other.export(ALICE)).toEqual(file);
+    await other.add("I like tea.", { ...ALICE, metadata: { tag: "new" } });
+    const again = await other.add(results[0]!.memory.replace("User lives", "I live"), {
+      ...ALICE,
+      metadata: { tag: "new" },
+    });
+    expect(again.results).toMatchObject([{ event: "UPDATE", metadata: { tag: "new" } }]);
+  });
+
+  it("by a later add that said the same: it stays as that said, until an undo takes that back", async () => {
+    const { memory, id, back } = await waiting("I moved to Hamburg.");
+    back();
+    const { opId } = await memory.add("I live in Berlin!", { ...ALICE, metadata: { tag: "later" } });
+    expect((await memory.get(id))!.metadata).toEqual({ tag: "later" });
+    await memory.undo(opId);
+    await memory.flush();
+    expect(await memory.get(id)).toMatchObject({ memory: "User lives in Hamburg", metadata: { tag: "old" } });
+  });
+
+  it("while it is at work: it stays as the app set it, too", async () => {
+    const replies: ((text: string) => void)[] = [];
+    const memory = openMemory({ llm: () => new Promise<string>((resolve) => replies.push(resolve)) });
+    const add = async (options: object, meanwhile: () => Promise<unknown>) => {
+      const before = replies.length;
+      const adding = memory.add("I live in Berlin.", { ...ALICE, ...options });
+      await expect.poll(() => replies).toHaveLength(before + 1);
+      await meanwhile();
+      replies.at(-1)!(JSON.stringify(facts("User lives in Berlin")));
+      return (await adding).results;
+    };
+    const [added] = await add({}, async () => undefined);
+    const results = await add({ metadata: { tag: "old" } }, () => memory.update(added!.id!, EDIT));
+    expect(results).toMatchObject([{ event: "NONE" }]);
+    expect(await memory.get(added!.id!)).toMatchObject(EDIT);
+  });
+});
