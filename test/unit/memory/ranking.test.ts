@@ -135,6 +135,14 @@ describe("kinds and names", () => {
     expect((await found(memory, "Which instruments?", { userId: "kim" }))[0]).toBe("Plays the cello");
   });
 
+  it("a question in American spelling finds what was said in British, and the other way round", async () => {
+    const memory = openMemory();
+    await tell(memory, ["My favourite colour is teal", "The community center is closed", "Tea is fine", "Mum sings"]);
+    expect((await found(memory, "what is my favorite color?"))[0]).toBe("My favourite colour is teal");
+    expect((await found(memory, "is the centre closed?"))[0]).toBe("The community center is closed");
+    expect(await found(memory, "what does my mother do?")).toContain("Mum sings");
+  });
+
   it("among equals, what somebody said comes before what is said to her", async () => {
     const memory = openMemory();
     await tell(memory, ["Ann: Hello there", "Ben: Nice shoes, Ann!", "Ann: Nice shoes, Ben!", "Ben: Good bye"]);

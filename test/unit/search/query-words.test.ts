@@ -15,3 +15,19 @@ it("a synonym that is asked for itself is a word of its own, and none is in two 
   expect(groups.map(([term]) => term)).toEqual(["live", "move"]);
   expect(new Set(groups.flat()).size).toBe(groups.flat().length);
 });
+
+it("a word stands for its other spelling, American or British, in every form", () => {
+  const pairs = [
+    ["favorite colors", "favourite colours"],
+    ["gray jewelry", "grey jewellery"],
+    ["the theater program", "the theatre programme"],
+    ["organized, recognizing", "organised, recognising"],
+    ["traveling by airplane", "travelling by aeroplane"],
+    ["mom's license", "mum's licence"],
+  ] as const;
+  for (const [american, british] of pairs) {
+    const [ours, theirs] = [read(american), read(british)];
+    expect(ours.map((group) => group.toSorted())).toEqual(theirs.map((group) => group.toSorted()));
+  }
+  expect(read("tired")).toEqual([["tire"]]);
+});
