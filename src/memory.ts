@@ -255,7 +255,7 @@ export class Memory {
       ({ toScope }) => (typeof given === "string" ? { id: given } : { scope: toScope(given, "forget") }),
       signal,
     );
-    return { forgotten: await this.#session.call(signal, ({ engine }) => engine.forget(what)) };
+    return { forgotten: await this.#session.forgetting(signal, ({ engine }) => engine.forget(what)) };
   }
 
   /**
@@ -333,7 +333,7 @@ export class Memory {
 
   /** Deletes everything in this database, of all scopes, history and pending ops included. */
   async reset(options: CallOptions = {}): Promise<void> {
-    return this.#session.call(checkCall("reset", options), ({ engine }) => engine.reset());
+    return this.#session.forgetting(checkCall("reset", options), ({ engine }) => engine.reset());
   }
 
   /** Ops that were accepted and wait, in order of acceptance, each with its last error. */

@@ -51,6 +51,15 @@ export class Session {
     return untilAborted(this.open(signal).then(body), signal);
   }
 
+  /** A call that forgets: what was handed out before is forgotten with it. */
+  forgetting<T>(signal: AbortSignal | undefined, body: (opened: Opened) => Promise<T>): Promise<T> {
+    return this.call(signal, async (opened) => {
+      const done = await body(opened);
+      this.handedOut.clear();
+      return done;
+    });
+  }
+
   /** @throws {EngineError} closed, engine_start; {StoreError} */
   async open(signal: AbortSignal | undefined): Promise<Opened> {
     checkSignal(signal);

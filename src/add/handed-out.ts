@@ -49,6 +49,11 @@ export class HandedOut {
     );
   }
 
+  /** Of what is forgotten no word stays here either. */
+  clear(): void {
+    this.#lines.clear();
+  }
+
   #remember(text: string, from: Omit<HandedLine, "text">): void {
     const origin = JSON.stringify([from.id, scopeKeyOf(from.scope), scopeKeyOf(from.asked)]);
     for (const line of linesOf(text)) {

@@ -120,11 +120,17 @@ async function judge(run: Run, op: PendingOp, text: string, lines: readonly Hand
 /** What was deleted since is news when it is said again. */
 async function judgeLine(run: Run, op: PendingOp, text: string, { id, scope, isFormer }: HandedLine): Promise<Known> {
   if (id === null) return (await isKept(run, op, text, scope)) ? "echo" : "no";
-  if (isFormer) return "echo";
+  if (isFormer) return (await isHistory(run, id)) ? "echo" : "no";
   const memory = await untilAborted(run.engine.get(id), run.signal);
   if (memory === null) return "no";
   const isPresent = linesOf(memory.memory).some((line) => normalizeStatement(line) === text);
   return isPresent && scopeKeyOf(scope) === scopeKeyOf(op.scope) ? "stored" : "echo";
+}
+
+/** Whether the memory has its former texts still: the app has not deleted it, and they were not forgotten. */
+async function isHistory(run: Run, id: string): Promise<boolean> {
+  const [last] = await untilAborted(run.engine.history(id), run.signal);
+  return last !== undefined && !(last.event === "DELETE" && last.decidedBy === "app");
 }
 
 /**

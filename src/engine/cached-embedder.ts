@@ -43,8 +43,13 @@ export class CachedEmbedder {
     return (await this.embed([text])).get(text)!;
   }
 
-  async close(): Promise<void> {
+  /** Of what is forgotten no word stays here either. */
+  forgetTexts(): void {
     this.#recent.clear();
+  }
+
+  async close(): Promise<void> {
+    this.forgetTexts();
     await this.#embedder.close?.();
   }
 

@@ -87,6 +87,10 @@ export class Embedding {
     return this.#settling;
   }
 
+  forgetTexts(): void {
+    for (const embedder of [this.#first, this.#model]) embedder?.forgetTexts();
+  }
+
   info(): EmbedderInfo {
     const speaking = this.#speaking();
     return {

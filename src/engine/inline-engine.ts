@@ -287,6 +287,7 @@ class InlineEngine implements Engine {
   async forget(target: { id: string } | { scope: Scope }): Promise<number> {
     const { forget } = await loadDeferred();
     const { count, pending: dropped, scopeKeys, seq } = await forget(this.#context, target);
+    this.#embedding.forgetTexts();
     await this.#dropViews(scopeKeys);
     for (const opId of dropped) this.#context.emit({ type: "pending", opId, state: "cancelled" });
     if (scopeKeys.length > 0) this.#announce(seq, scopeKeys, this.#context.runtime.randomId());
@@ -322,6 +323,7 @@ class InlineEngine implements Engine {
   async reset(): Promise<void> {
     const epoch = await (await loadDeferred()).edit.reset(this.#context);
     this.#tabs.announce({ type: "reset", epoch });
+    this.#embedding.forgetTexts();
     await this.#dropViews();
   }
 

@@ -49,6 +49,23 @@ function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
 }
 
 describe("an embedder of one's own", () => {
+  it("is asked again for a text after a forget, or a reset: of what is forgotten no text is left", async () => {
+    const embedder = topicEmbedder("topics");
+    const memory = openMemory({ embedder });
+    const { results } = await memory.add("I love sushi", ALICE);
+    const search = () => memory.search("which sushi", ALICE);
+    const times = () => embedder.texts.filter((text) => text === "which sushi").length;
+    await search();
+    await search();
+    expect(times()).toBe(1);
+    await memory.forget(results[0]!.id!);
+    await search();
+    expect(times()).toBe(2);
+    await memory.reset();
+    await search();
+    expect(times()).toBe(3);
+  });
+
   it("finds by meaning what shares no word", async () => {
     const memory = openMemory({ embedder: topicEmbedder("topics") });
     await memory.add("I love sushi", ALICE);

@@ -184,6 +184,35 @@ describe("what is not so any more", () => {
     expect(texts(await memory.getAll(ALICE))).toEqual(["User lives in Bonn"]);
   });
 
+  it.each([
+    ["deleted", (memory: Memory, id: string) => memory.delete(id)],
+    ["deleted with its scope", (memory: Memory) => memory.deleteAll(ALICE)],
+    ["forgotten", (memory: Memory, id: string) => memory.forget(id)],
+    ["forgotten by another Memory", (_memory: Memory, id: string) => openMemory().forget(id)],
+    [
+      "taken back",
+      async (memory: Memory, id: string) => {
+        for (const { opId } of await memory.history(id)) await memory.undo(opId);
+      },
+    ],
+    ["gone with everything", (memory: Memory) => memory.reset()],
+  ])("may be said again once its memory was %s", async (_how, remove) => {
+    const memory = await moved();
+    await memory.add("I live in Hamburg now.", ALICE);
+    const { results } = await memory.search("Where did I live before Hamburg?", ALICE);
+    const former = results.find(({ superseded }) => superseded)!;
+    await remove(memory, former.id);
+    const added = await memory.add(`- ${former.memory}\n\nHello!`, ALICE);
+    expect(added.results).toMatchObject([{ event: "ADD", memory: "User lives in Bonn" }]);
+  });
+
+  it("of forgotten text no copy is left, so that it costs a read of what was handed out beside it", async () => {
+    const [memory, llm] = await knowing(ALICE);
+    const { results } = await memory.search("sushi, dog or Windows", { ...ALICE, threshold: 0 });
+    await memory.forget(results[0]!.id);
+    expect(await isShown(memory, llm, `- ${results[1]!.memory}`)).toBe(true);
+  });
+
   it("may be said again after it was deleted, whatever is around it", async () => {
     const [memory, llm] = await knowing(ALICE);
     const { results } = await memory.search("sushi", ALICE);
