@@ -3,6 +3,7 @@ import type { Engine, EngineOptions, EmbedderConfig } from "./engine/engine.ts";
 import type { EngineParts } from "./engine/inline-engine.ts";
 import { isEmbedder } from "./embed/embedder.ts";
 import { EngineError } from "./errors.ts";
+import { isWorker } from "./input/check-options.ts";
 import { loadPart } from "./load-part.ts";
 import type { MemoryOptions } from "./options.ts";
 import { withPageUrls } from "./page-urls.ts";
@@ -39,9 +40,10 @@ async function openWorker(options: MemoryOptions, hooks: OpenHooks): Promise<Eng
 }
 
 function makeWorker(make: (() => Worker) | undefined): WorkerLike {
+  let made: WorkerLike;
   try {
     // Bundlers look for exactly this expression.
-    return make
+    made = make
       ? make()
       : new Worker(new URL("./worker/worker.ts", import.meta.url), { type: "module", name: "keepsake" });
   } catch (cause) {
@@ -49,6 +51,8 @@ function makeWorker(make: (() => Worker) | undefined): WorkerLike {
       'keepsake: the worker could not be made. From another origin (a CDN) or under a strict CSP pass `worker`, or use engine: "inline".';
     throw new EngineError("engine_start", message, { cause });
   }
+  if (isWorker(made)) return made;
+  throw new EngineError("engine_start", "keepsake: `worker` must return a Worker, and at once, no promise of one.");
 }
 
 function withoutTerminate(worker: Worker): WorkerLike {

@@ -42,7 +42,7 @@ export interface MemoryOptions {
    *   re-embedded. Nothing waits for the download.
    * - `"hashing"`: no download, ever.
    * - `{ model, … }`: that transformers.js model. Calls that need vectors wait for it, unless `background` is set.
-   * - an {@link Embedder} of your own: needs `engine: "inline"`. To a worker file of your own, or to a function as `engine`,
+   * - an {@link Embedder} of your own: the engine then is inline, in a page on the UI thread. To a worker file of your own, or to a function as `engine`,
    *   hand it there: `serve({ embedder })`, `openInlineEngine(options, onEvent, { embedder })`.
    * @default "auto"
    */

@@ -86,7 +86,7 @@ export async function call(
       signal,
     });
     if (typeof reply === "string") return reply;
-    throw new TypeError(`the llm callback must return a string, but returned ${typeof reply}`);
+    throw notText(reply, purpose);
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;
     throw failed(cause, purpose);
@@ -110,11 +110,22 @@ function timedOut(timeoutMs: number, purpose: LLMPurpose): LLMError {
   return new LLMError("llm_timeout", message, { stage: stageOf(purpose) });
 }
 
+/** It would return the same again. */
+function notText(reply: unknown, purpose: LLMPurpose): LLMError {
+  const message =
+    "keepsake: llm must return the reply text (a string), such as response.choices[0].message.content; " +
+    `it returned ${reply === null ? "null" : typeof reply}. ${consequence(purpose)}`;
+  return new LLMError("llm_failed", message, { stage: stageOf(purpose), retryable: false });
+}
+
 function failed(cause: unknown, purpose: LLMPurpose): LLMError {
   if (cause instanceof LLMError) return cause;
   const said = cause instanceof Error ? cause.message : String(cause);
+  // As the SDKs have it on their errors. A key is wrong until somebody mends it.
+  const { status } = Object(cause) as { status?: unknown };
   return new LLMError("llm_failed", `keepsake: the LLM callback threw (${said}). ${consequence(purpose)}`, {
     stage: stageOf(purpose),
+    retryable: status !== 401 && status !== 403,
     cause,
   });
 }

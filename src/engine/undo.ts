@@ -96,12 +96,18 @@ async function unknownOp(tx: ReadTx, opId: string): Promise<InvalidInputError> {
 
 async function assertNothingStandsOn(tx: ReadTx, opId: string, steps: readonly Step[]): Promise<void> {
   const blockedBy: UndoBlocker[] = [];
+  let undoneBy: string | undefined;
   for (const step of steps) {
     const changes = await tx.getAll("changes", { index: "memory", prefix: [step.memoryId] });
     const standing = standingOn(changes, step.lastSeq);
+    undoneBy ??= standing.find((change) => change.undoes === opId)?.opId;
     blockedBy.push(...standing.map(({ memoryId: id, opId: by, seq }) => ({ id, opId: by, seq })));
   }
   if (blockedBy.length === 0) return;
+  if (undoneBy !== undefined) {
+    const message = `keepsake: op ${opId} is undone already, by op ${undoneBy}; undoing that one brings it back.`;
+    throw new ConflictError(message, { retryable: false, details: { blockedBy } });
+  }
   blockedBy.sort((a, b) => a.seq - b.seq);
   const ops = [...new Set(blockedBy.map((blocker) => blocker.opId))].toReversed();
   throw new ConflictError(`keepsake: newer changes stand on op ${opId}. Undo them first: ${ops.join(", ")}.`, {

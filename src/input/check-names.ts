@@ -5,6 +5,9 @@ import { isIdName } from "../scope.ts";
 /** Edits between a misspelt name and what was meant: a letter too few and two swapped, say. */
 const MAX_EDITS = 2;
 
+/** What other APIs call it, too far from ours to be a slip. */
+const ELSEWHERE: Record<string, string> = { memoryId: "id", memory_id: "id", data: "text", memory: "text" };
+
 /**
  * Names without a value count as absent, but for scope ids: whoever gives one means it.
  * @param known names, or a table of them; with false those that are taken and not advertised
@@ -26,7 +29,7 @@ export function checkNames(
 
 function hintFor(unknown: string, known: readonly string[]): string {
   if (/^(?:org|project)_?id$/i.test(unknown)) return "There are no organizations or projects here; leave it out.";
-  const near = nearest(unknown, known);
+  const near = known.find((name) => name === ELSEWHERE[unknown]) ?? nearest(unknown, known);
   return near === undefined ? `Known: ${known.join(", ")}.` : `Did you mean ${near}?`;
 }
 

@@ -8,13 +8,14 @@ import { readBackground } from "./consolidate-limits.ts";
 import { toHalfLifeDays } from "./decay-options.ts";
 import { InvalidInputError } from "../errors.ts";
 import { DEFAULTS, INDEX, MEMORY, TRANSFORMERS } from "./memory-option-names.ts";
-import { isEmbedder } from "../embed/embedder.ts";
+import { isEmbedder, type Embedder } from "../embed/embedder.ts";
+import type { IndexOptions } from "../engine/engine.ts";
 import type { MemoryOptions } from "../options.ts";
 import { MAX_TIMEOUT_MS } from "../within-time.ts";
 
 /** Options that are not known, of no use, or contradict each other are refused. */
 export function checkOptions(options: MemoryOptions): void {
-  checkNames(options, Object.keys(MEMORY), "Memory has no option");
+  checkNames(toObject(options, "the options of Memory"), Object.keys(MEMORY), "Memory has no option");
   const { name, storage, llm, llmTimeoutMs, consolidate, decay, defaults, index, runtime } = options;
   if (name !== undefined && (typeof name !== "string" || name.trim() === "")) {
     throw new InvalidInputError("keepsake: name must be a string that is not empty.");
@@ -28,7 +29,7 @@ export function checkOptions(options: MemoryOptions): void {
   toHalfLifeDays(decay);
   if (defaults !== undefined)
     checkNames(toObject(defaults, "defaults"), Object.keys(DEFAULTS), "defaults has no option");
-  if (index !== undefined) checkFields(index, INDEX, "index");
+  if (index !== undefined) checkIndex(index);
   if (runtime !== undefined && !isRuntime(runtime)) {
     throw new InvalidInputError("keepsake: runtime needs the functions now and randomId.");
   }
@@ -41,8 +42,25 @@ function isRuntime(value: unknown): boolean {
   return typeof now === "function" && typeof randomId === "function";
 }
 
+/** In tests it is one end of a MessageChannel. */
+export function isWorker(value: unknown): boolean {
+  const { postMessage, addEventListener } = Object(value) as Record<string, unknown>;
+  return typeof postMessage === "function" && typeof addEventListener === "function";
+}
+
+function checkIndex(index: IndexOptions): void {
+  checkFields(index, INDEX, "index");
+  for (const name of ["hnswFrom", "snapshotFrom"] as const) {
+    // Infinity: never.
+    if (index[name] !== Infinity) ifGiven(index[name], (rows) => toWhole(rows, `index.${name}`, 1));
+  }
+}
+
 function checkEngine({ engine, worker, embedder }: MemoryOptions): void {
   if (typeof engine !== "function") ifGiven(engine, (given) => toOneOf(given, "engine", ["worker", "inline"]));
+  if (worker !== undefined && typeof worker !== "function" && !isWorker(worker)) {
+    throw new InvalidInputError("keepsake: worker must be a Worker, or a function that makes one.");
+  }
   if (engine !== undefined && engine !== "worker" && worker) {
     throw new InvalidInputError("keepsake: `worker` has no meaning with this engine. Drop one of the two.");
   }
@@ -56,12 +74,21 @@ function checkEngine({ engine, worker, embedder }: MemoryOptions): void {
 }
 
 function checkModels({ embedder, reranker, llm }: MemoryOptions): void {
-  if (embedder !== undefined && embedder !== "auto" && embedder !== "hashing" && !isEmbedder(embedder)) {
+  if (isEmbedder(embedder)) checkEmbedder(embedder);
+  else if (embedder !== undefined && embedder !== "auto" && embedder !== "hashing") {
     checkFields(embedder, TRANSFORMERS, "embedder", 'must be "auto", "hashing", { model, … } or an Embedder');
   }
   if (reranker === undefined || typeof reranker === "function" || (reranker === "llm" && llm)) return;
   const { background: _, ...names } = TRANSFORMERS;
   checkFields(reranker, names, "reranker", 'must be a function, { model }, or "llm" where there is an `llm`');
+}
+
+/** By its other fields its vectors are stored: without them no add would ever succeed. */
+function checkEmbedder({ space, dims }: Embedder): void {
+  if (typeof space === "string" && space.trim() !== "" && Number.isInteger(dims) && dims > 0) return;
+  throw new InvalidInputError(
+    "keepsake: an Embedder has space (a string that is not blank), dims (a positive integer) and embed(texts).",
+  );
 }
 
 /** An object of these fields, and no others, each of its type. */

@@ -9,10 +9,21 @@ export interface PlainJSON {
   refuse: (path: string, what: string) => never;
 }
 
-/** Strings become well-formed; a field without a value is left out. */
-export function toPlainJSON(value: unknown, path: string, rules: PlainJSON, depth = 0): JSONValue {
-  const inner = (one: unknown, at: string): JSONValue => toPlainJSON(one, at, rules, depth + 1);
-  if (depth > rules.maxDepth) return rules.refuse(path, `is nested deeper than ${rules.maxDepth} levels`);
+/**
+ * Strings become well-formed; a field without a value is left out.
+ * @param around what it lies in, from the outside in
+ */
+export function toPlainJSON(
+  value: unknown,
+  path: string,
+  rules: PlainJSON,
+  around: readonly unknown[] = [],
+): JSONValue {
+  const inner = (one: unknown, at: string): JSONValue => toPlainJSON(one, at, rules, [...around, value]);
+  if (typeof value === "object" && value !== null && around.includes(value)) {
+    return rules.refuse(path, "contains itself: it is cyclic");
+  }
+  if (around.length > rules.maxDepth) return rules.refuse(path, `is nested deeper than ${rules.maxDepth} levels`);
   if (typeof value === "string") return value.toWellFormed();
   if (value === null || typeof value === "boolean") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;

@@ -97,8 +97,11 @@ const MAX_REASON_LENGTH = 4_000;
 
 export function toFeedback(given: Feedback | null): Feedback | null {
   if (given === null) return null;
-  checkNames(Object(given) as object, ["rating", "reason"], "feedback has no field");
-  const { rating, reason } = (given ?? {}) as Partial<Feedback>;
+  if (typeof given !== "object") {
+    throw new InvalidInputError('keepsake: feedback must be an object such as { rating: "POSITIVE" }, or null.');
+  }
+  checkNames(given, ["rating", "reason"], "feedback has no field");
+  const { rating, reason }: Partial<Feedback> = given;
   if (rating === undefined || !RATINGS.includes(rating)) {
     throw new InvalidInputError(
       "keepsake: feedback needs a rating: POSITIVE, NEGATIVE or VERY_NEGATIVE; or pass null.",

@@ -31,6 +31,11 @@ export interface ReadSearch {
  * @throws {InvalidInputError}
  */
 export function readSearch(query: unknown, options: SearchOptions, memory: MemoryOptions): ReadSearch {
+  if (typeof query === "object") {
+    throw new InvalidInputError(
+      'keepsake: search takes the query first, and the options second: search("tea", { userId }).',
+    );
+  }
   const shared = { ...toQuery(options, "search"), ...toView(options), query: toText(query, "the query") };
   const graph = toFlag(options.graph, "graph");
   const ranked = {

@@ -67,7 +67,10 @@ export async function toMessages(input: unknown, signal?: AbortSignal): Promise<
 
 /** Null for what nobody said: a tool's answer, or a call of one without a word beside it. */
 async function toMessage(value: unknown, at: string, signal?: AbortSignal): Promise<Message | null> {
-  const { role: given, content, name } = (value ?? {}) as Partial<MessageInput>;
+  if (typeof value !== "object" || value === null) {
+    throw new InvalidInputError(`keepsake: ${at} must be { role, content }, such as { role: "user", content: "…" }.`);
+  }
+  const { role: given, content, name } = value as Partial<MessageInput>;
   const role = typeof given === "string" ? ROLES.get(given) : undefined;
   if (role === undefined) {
     throw new InvalidInputError(

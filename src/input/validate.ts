@@ -6,7 +6,7 @@ import { InvalidInputError } from "../errors.ts";
 import { withIsoDates } from "./filter-dates.ts";
 import { MAX_ID_LENGTH, SCOPE_IDS, SNAKE_CASE_IDS, type ScopeId } from "../scope.ts";
 import { toPlainJSON, type PlainJSON } from "./plain-json.ts";
-import { compileScopeFilter } from "../search/filter.ts";
+import { compileFilter, compileScopeFilter } from "../search/filter.ts";
 import { scopePartOf, splitScope } from "../search/split-scope.ts";
 import type { Filter } from "../filter-types.ts";
 import type { JSONObject, Scope } from "../types.ts";
@@ -34,7 +34,8 @@ export interface Query {
 /**
  * The scope ids of an options object: top-level or in `filters`, in camelCase or snake_case; and what else the
  * filters ask for.
- * @throws {InvalidInputError} where scopes without any id could be meant, or two spellings of an id contradict each other
+ * @throws {InvalidInputError} where scopes without any id could be meant, two spellings of an id contradict each
+ *   other, or the filters are none
  */
 export function toQuery(options: object | null | undefined, call: ScopedCall): Query {
   const given: { filters?: Filter | null } = options ?? {};
@@ -46,6 +47,7 @@ export function toQuery(options: object | null | undefined, call: ScopedCall): Q
     const id = scopeIdOf(key);
     if (id !== undefined && value !== undefined && value !== null) setId(scope, id, toId(value, key));
   }
+  if (rest) compileFilter(rest);
   const query: Query = { scope, ...(rest ? scopePartOf(rest) : { scopeFilter: null, filter: null }) };
   if (Object.keys(scope).length > 0 || isBound(query)) return query;
   throw missingScope(call);

@@ -2,6 +2,8 @@
 import type { EventTime, ISODate, ISODay } from "../types.ts";
 
 const DAY_MS = 86_400_000;
+/** Days outside have no ISO day of ten characters, and none that sorts by time. */
+const [FIRST_MS, LAST_MS] = [utc(0, 0, 1), utc(9999, 11, 31)];
 
 export type Unit = "day" | "week" | "month" | "year";
 
@@ -40,14 +42,14 @@ export function oneDay(today: ISODay, by = 0): EventTime {
 
 /** Null for a day that does not exist. */
 export function dateOf(year: number, month: number, date: number): EventTime | null {
-  const time = new Date(Date.UTC(year, month, date));
+  const time = new Date(utc(year, month, date));
   return time.getUTCMonth() === month && time.getUTCDate() === date ? oneDay(isoDay(time.getTime())) : null;
 }
 
 /** Whole months from one on, the first being 0; null for a month that does not exist. */
 export function monthsOf(year: number, month: number, count = 1): EventTime | null {
   if (!(month >= 0 && month < 12)) return null;
-  return { from: isoDay(Date.UTC(year, month, 1)), to: isoDay(Date.UTC(year, month + count, 0)) };
+  return { from: isoDay(utc(year, month, 1)), to: isoDay(utc(year, month + count, 0)) };
 }
 
 /** The whole day, week (Monday to Sunday), month or year, so many of them away. */
@@ -58,8 +60,8 @@ export function wholeUnit(today: ISODay, unit: Unit, by: number): EventTime {
     return { from: monday, to: shifted(monday, 6) };
   }
   const [year, month] = yearAndMonth(today);
-  const first = unit === "month" ? Date.UTC(year, month + by, 1) : Date.UTC(year + by, 0, 1);
-  const next = unit === "month" ? Date.UTC(year, month + by + 1, 0) : Date.UTC(year + by, 11, 31);
+  const first = unit === "month" ? utc(year, month + by, 1) : utc(year + by, 0, 1);
+  const next = unit === "month" ? utc(year, month + by + 1, 0) : utc(year + by, 11, 31);
   return { from: isoDay(first), to: isoDay(next) };
 }
 
@@ -94,6 +96,11 @@ export function thirdOf({ from, to }: EventTime, which: "early" | "mid" | "late"
   return { from: shifted(from, third), to: shifted(to, -third) };
 }
 
+/** `Date.UTC` takes the years 0 to 99 for those of the last century. */
+function utc(year: number, month: number, date: number): number {
+  return new Date(0).setUTCFullYear(year, month, date);
+}
+
 function isoDay(time: number): ISODay {
-  return new Date(time).toISOString().slice(0, 10);
+  return new Date(Math.min(Math.max(time, FIRST_MS), LAST_MS)).toISOString().slice(0, 10);
 }

@@ -48,6 +48,31 @@ describe("INV-11: close() does not wait for a model that is still on its way", (
   });
 });
 
+describe("what a worker gets", () => {
+  it.each(["worker.js", {}, null, undefined])(
+    "is asked for at the start: a function that returns %j says so",
+    async (made) => {
+      const memory = openMemory({ engine: "worker", worker: () => made as never });
+      await expect(memory.info()).rejects.toMatchObject({
+        code: "engine_start",
+        message: expect.stringContaining("`worker` must return a Worker"),
+      });
+    },
+  );
+
+  it("is plain data: a filter with a function is refused before it would have to cross", async () => {
+    const worker = new FakeWorker();
+    serve({}, worker.inside);
+    const memory = openMemory({ engine: "worker", worker: () => worker.asWorker() as Worker });
+    const filters = { x: () => 1 } as never;
+    const refused = { code: "invalid_input", message: expect.stringContaining('"x"') };
+    await expect(memory.search("tea", { userId: "alice", filters })).rejects.toMatchObject(refused);
+    await expect(memory.getAll({ userId: "alice", filters })).rejects.toMatchObject(refused);
+    const inScope = { AND: [{ userId: "alice" }, { OR: [{ runId: (() => 1) as never }] }] };
+    await expect(memory.getAll({ filters: inScope })).rejects.toMatchObject({ code: "invalid_input" });
+  });
+});
+
 describe("close()", () => {
   it("while it opens leaves no listener behind, and a second call resolves no sooner than the first", async () => {
     const added = vi.spyOn(globalThis, "addEventListener");

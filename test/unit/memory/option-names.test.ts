@@ -179,6 +179,7 @@ describe("an option that is not known", () => {
 });
 
 describe("a value of an option of the constructor that is of no use", () => {
+  const embed = async (): Promise<Float32Array[]> => [];
   it.each([
     [{ embedder: "hashng" }, 'embedder must be "auto", "hashing", { model, … } or an Embedder'],
     [{ embedder: null }, "embedder must be"],
@@ -191,6 +192,17 @@ describe("a value of an option of the constructor that is of no use", () => {
     [{ decay: "yes" }, "decay must be true, false or"],
     [{ defaults: "x" }, "defaults must be an object"],
     [{ runtime: {} }, "runtime needs the functions now and randomId"],
+    [null, "the options of Memory must be an object"],
+    ["mine", "the options of Memory must be an object"],
+    [{ worker: "worker.js" }, "worker must be a Worker, or a function that makes one"],
+    [{ worker: null }, "worker must be a Worker, or a function that makes one"],
+    [{ index: { hnswFrom: NaN } }, "index.hnswFrom must be an integer from 1"],
+    [{ index: { hnswFrom: 0.5 } }, "index.hnswFrom must be an integer from 1"],
+    [{ index: { snapshotFrom: -1 } }, "index.snapshotFrom must be an integer from 1"],
+    [{ embedder: { id: "own", dimensions: 4, embed } }, "an Embedder has space"],
+    [{ embedder: { space: " ", dims: 4, embed } }, "an Embedder has space"],
+    [{ embedder: { space: "own", dims: 1.5, embed } }, "an Embedder has space"],
+    [{ embedder: { space: "own", dims: 0, embed } }, "an Embedder has space"],
   ])("%j is refused at once", (options, message) => {
     expect(() => new Memory(options as never)).toThrow(message);
   });
@@ -201,6 +213,39 @@ describe("a value of an option of the constructor that is of no use", () => {
       "engine: (options, onEvent) => openInlineEngine(options, onEvent, { embedder })",
     );
     expect(() => new Memory({ worker: () => new Worker("w.js"), embedder })).toThrow("serve({ embedder })");
+  });
+});
+
+describe("what was meant for another place", () => {
+  it("is told where it goes", async () => {
+    const memory = openMemory();
+    const { results } = await memory.add("I like tea", { ...ALICE, infer: false });
+    const id = results[0]!.id!;
+    const told: [Promise<unknown>, string][] = [
+      [
+        memory.search({ query: "tea", ...ALICE } as never, undefined as never),
+        "search takes the query first, and the opt",
+      ],
+      [memory.search(null as never, ALICE), "search takes the query first, and the options second"],
+      [memory.update([{ memoryId: id, text: "x" }] as never), 'update[0] has no field "memoryId". Did you mean id?'],
+      [memory.update(id, { data: "x" } as never), 'update has no field "data". Did you mean text?'],
+      [memory.update(id, { memory: "x" } as never), 'update has no field "memory". Did you mean text?'],
+      [memory.feedback(id, "POSITIVE" as never), 'feedback must be an object such as { rating: "POSITIVE" }, or null'],
+      [memory.add(42 as never, ALICE), "messages[0] must be { role, content }"],
+      [memory.add(["I like rum"] as never, ALICE), "messages[0] must be { role, content }"],
+    ];
+    for (const [call, message] of told) await expect(call).rejects.toThrow(message);
+    expect(texts(await memory.getAll(ALICE))).toEqual(["I like tea"]);
+  });
+
+  it("metadata that contains itself is named by where it does", async () => {
+    const metadata: Record<string, unknown> = { list: [] };
+    (metadata["list"] as unknown[]).push({ self: metadata });
+    expect(await refused("add", { ...ALICE, metadata })).toBe(
+      "keepsake: metadata.list[0].self contains itself: it is cyclic.",
+    );
+    const twice = { city: "Bonn" };
+    expect(await refused("add", { ...ALICE, metadata: { home: twice, work: twice } })).toBe("accepted");
   });
 });
 

@@ -49,6 +49,37 @@ describe("INV-4: an op whose LLM fails stays pending, and nothing is half-writte
     expect(texts(await memory.getAll(ALICE))).toEqual(["User hates tea"]);
   });
 
+  it.each([
+    [{ facts: [] }, "object"],
+    [{ choices: [{ message: { content: "{}" } }] }, "object"],
+    [undefined, "undefined"],
+    [null, "null"],
+  ])(
+    "when it returns %j, which is no text: what to return is said, and no timer tries it again",
+    async (reply, type) => {
+      const memory = openMemory({ llm: async () => reply as never });
+      await expect(memory.add("I like tea", ALICE)).rejects.toMatchObject({
+        code: "llm_failed",
+        retryable: false,
+        message:
+          "keepsake: llm must return the reply text (a string), such as response.choices[0].message.content; " +
+          `it returned ${type}. The op stays pending; flush() tries again.`,
+      });
+      const [op] = await memory.pending();
+      expect(op).not.toHaveProperty("retryAt");
+    },
+  );
+
+  it.each([
+    [401, false],
+    [403, false],
+    [429, true],
+    [undefined, true],
+  ])("when it throws an error of the status %s: retryable is %s", async (status, retryable) => {
+    const memory = openMemory({ llm: scriptedLLM([Object.assign(new Error("no"), { status })]) });
+    await expect(memory.add("I like tea", ALICE)).rejects.toMatchObject({ code: "llm_failed", retryable });
+  });
+
   it("keeps the model's reply in the error, for whoever wants to see it", async () => {
     const memory = openMemory({ llm: scriptedLLM([garbage(), garbage()]) });
     const error = await memory.add("I like tea", ALICE).catch((e: unknown) => e);

@@ -129,6 +129,9 @@ describe("undo", () => {
     const first = await memory.undo(opId);
     const error = await memory.undo(opId).catch((e: unknown) => e);
     expect(error).toMatchObject({ code: "conflict", details: { blockedBy: [{ id, opId: first.opId }] } });
+    expect((error as Error).message).toBe(
+      `keepsake: op ${opId} is undone already, by op ${first.opId}; undoing that one brings it back.`,
+    );
     await memory.undo(first.opId);
     await memory.undo(opId);
     expect(await memory.get(id)).toBeNull();

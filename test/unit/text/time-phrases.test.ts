@@ -26,6 +26,10 @@ const WINDOWS: Record<string, string> = {
   "what did I cook in spring 2026": "2026-03-01 2026-05-31",
   "what did I sell in Q1": "2026-01-01 2026-03-31",
   "what did I sell in Q4 2025": "2025-10-01 2025-12-31",
+  // At the ends of the calendar.
+  "where was I on 0026-05-03": "0026-05-03 0026-05-03",
+  "what did I do the day after 9999-12-31": `${LAST} ${LAST}`,
+  "what did I do after 9999-12-31": `${LAST} ${LAST}`,
   "May last year, where was I": "2025-05-01 2025-05-31",
   "where was I in May last year": "2025-05-01 2025-05-31",
   "what did I do this year in March": "2026-03-01 2026-03-31",
