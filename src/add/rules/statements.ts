@@ -17,6 +17,8 @@ const CALLED =
   /^(?:(?:[Yy]ou can |[Yy]ou may |[Jj]ust |[Pp]lease |(?:[Mm]y )?(?:[Ff]riends|[Pp]eople|[Ee]veryone|[Ee]verybody) (?:just )?)?[Cc]alls? me|I go by) (\p{Lu}[\p{L}'-]*(?: \p{Lu}[\p{L}'-]*){0,2}|[\p{Ll}-]+)$/u;
 const NO_NAME = /^(?:back|later|tomorrow|crazy|maybe|anytime|when|names?|now|today|stupid|old-fashioned)$/i;
 const PAIR = /^(?:my|our) ([\w-]+(?: [A-Z][\w-]*)?) and I (.+)$/i;
+/** A number alone answers no "how old". */
+const BARE_AGE = /^am \d{1,3}(?=$| now$)/;
 const FAVORITE_LAST = /^(.{2,60}?) (?:is|are) (?:my|our) ((?:all-time )?favou?rite [\w-]+(?: [\w-]+){0,2})$/;
 const FAVORITE =
   /^((?:all-time |least )?(?:favou?rite|fave?) (?!thing)[\w'-]+(?: (?!about|it|this|that)[\w'-]+){0,2}?) (is|are|was) (.+)$/i;
@@ -52,7 +54,7 @@ function aboutSpeaker(words: string, subject: string): Statement | null {
   }
   const kind = kindOf(predicate.bare);
   if (kind === null || (predicate.didNot && predicate.negative && kind !== "preference")) return null;
-  return { kind, text: `${subject} ${thirdPerson(words)}` };
+  return { kind, text: `${subject} ${thirdPerson(words.replace(BARE_AGE, "$& years old"))}` };
 }
 
 /** The kind of the first pattern that knows the predicate. */

@@ -143,6 +143,12 @@ describe("kinds and names", () => {
     expect(await found(memory, "what does my mother do?")).toContain("Mum sings");
   });
 
+  it("how old somebody is finds an age that was said as a bare number", async () => {
+    const memory = openMemory();
+    for (const said of ["I'm 31.", "I like tea.", "I work at Acme."]) await memory.add(said, ALICE);
+    expect((await found(memory, "How old am I?"))[0]).toBe("User is 31 years old");
+  });
+
   it("among equals, what somebody said comes before what is said to her", async () => {
     const memory = openMemory();
     await tell(memory, ["Ann: Hello there", "Ben: Nice shoes, Ann!", "Ann: Nice shoes, Ben!", "Ben: Good bye"]);
