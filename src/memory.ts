@@ -186,7 +186,7 @@ export class Memory {
     );
     const { results, next } = await this.#session.call(signal, ({ engine }) => engine.list(request));
     this.#session.handedOut.note(request.scope, results);
-    return { results: pick(results, fields), nextCursor: toCursor(next) };
+    return { results: pick(results, fields), nextCursor: toCursor(next, request.scope) };
   }
 
   /**

@@ -42,9 +42,9 @@ export interface EngineOptions {
 
 /** Which derived data is built, and when. But for `embedMessages`, results do not depend on it. */
 export interface IndexOptions {
-  /** Rows of one scope from which an HNSW index is built; below, the exact scan is faster. @default 50000 */
+  /** Infinity: never. Rows of one scope from which an HNSW index is built; below, the exact scan is faster. @default 50000 */
   hnswFrom?: number;
-  /** Rows of one scope from which a snapshot is written; below, loading row by row is fast enough. With storage in memory: never. @default 1000 */
+  /** Infinity: never. Rows of one scope from which a snapshot is written; below, loading row by row is fast enough. With storage in memory: never. @default 1000 */
   snapshotFrom?: number;
   /**
    * Kept messages get vectors, too, in the background: a search that includes them then goes by meaning as well as by

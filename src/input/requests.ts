@@ -7,7 +7,8 @@ import { ifGiven, toDay, toFlag, toInstant, toWhole } from "./checks.ts";
 import { InvalidInputError } from "../errors.ts";
 import { UPDATE_ENTRY_NAMES, UPDATE_NAMES } from "./option-names.ts";
 import type { EditOptions, ExportOptions, GetAllOptions, UpdateEntry, UpdateFields, ViewOptions } from "../options.ts";
-import type { Feedback } from "../types.ts";
+import { scopeKeyOf } from "../scope.ts";
+import type { Feedback, Scope } from "../types.ts";
 import { toGivenId, toMetadata, toQuery, toScope, toText, toTopK } from "./validate.ts";
 
 /** Memories that one batch may name. */
@@ -22,22 +23,32 @@ export function toListRequest(options: GetAllOptions): ListRequest {
   }
   const size =
     pageSize === undefined ? (topK === undefined ? null : toTopK(topK)) : toWhole(pageSize, "pageSize", 1, MAX_PAGE);
-  const before = cursor === undefined || cursor === null ? {} : { before: fromCursor(cursor) };
+  const before = cursor === undefined || cursor === null ? {} : { before: fromCursor(cursor, query.scope) };
   return { ...query, topK: size, ...before, ...toView(options) };
 }
 
-const CURSOR = /^k2-(-?[0-9a-z]{1,11})\.([0-9a-z]{1,11})$/;
+const CURSOR = /^k3-([0-9a-z]{1,7})\.(-?[0-9a-z]{1,11})\.([0-9a-z]{1,11})$/;
 
-/** Opaque to the caller, and of a version that a later library can tell from its own. */
-export function toCursor(next: ListPlace | null): string | null {
-  return next === null ? null : `k2-${next.createdAt.toString(36)}.${next.createdSeq.toString(36)}`;
+/** Opaque to the caller, of the scope that it was given out for, and of a version that a later library can tell from its own. */
+export function toCursor(next: ListPlace | null, scope: Scope): string | null {
+  if (next === null) return null;
+  return `k3-${markOf(scope)}.${next.createdAt.toString(36)}.${next.createdSeq.toString(36)}`;
 }
 
-function fromCursor(cursor: unknown): ListPlace {
-  const [, ...numbers] = (typeof cursor === "string" && CURSOR.exec(cursor)) || [];
+function fromCursor(cursor: unknown, scope: Scope): ListPlace {
+  const [, mark, ...numbers] = (typeof cursor === "string" && CURSOR.exec(cursor)) || [];
   const [createdAt = NaN, createdSeq = NaN] = numbers.map((digits) => Number.parseInt(digits, 36));
-  if (Number.isSafeInteger(createdAt) && Number.isSafeInteger(createdSeq)) return { createdAt, createdSeq };
-  throw new InvalidInputError("keepsake: this is no cursor. Pass the nextCursor of the page before, as it came.");
+  if (!Number.isSafeInteger(createdAt) || !Number.isSafeInteger(createdSeq)) {
+    throw new InvalidInputError("keepsake: this is no cursor. Pass the nextCursor of the page before, as it came.");
+  }
+  if (mark === markOf(scope)) return { createdAt, createdSeq };
+  throw new InvalidInputError("keepsake: this cursor is of another scope. Begin without one.");
+}
+
+/** Tells scopes apart without naming them. A slip is to be noticed, so a short one will do: FNV-1a. */
+function markOf(scope: Scope): string {
+  const units = [...scopeKeyOf(scope)].map((one) => one.codePointAt(0)!);
+  return (units.reduce((mark, unit) => Math.imul(mark ^ unit, 0x01000193), 0x811c9dc5) >>> 0).toString(36);
 }
 
 export function toView({ showExpired, at }: ViewOptions): { showExpired: boolean; at?: string } {

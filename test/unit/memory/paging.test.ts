@@ -81,9 +81,36 @@ describe("getAll in pages", () => {
     expect([texts(first), texts(second)]).toEqual([["note 4", "note 2"], ["note 0"]]);
   });
 
+  it("refuses the cursor of another scope, and takes it for its own in either spelling", async () => {
+    const memory = openMemory();
+    for (const userId of ["alice", "bob"]) {
+      for (const one of ["tea", "rum"]) await memory.add(`I like ${one}`, { userId, infer: false });
+    }
+    const { nextCursor: cursor } = await memory.getAll({ ...ALICE, pageSize: 1 });
+    for (const scope of [{ userId: "bob" }, { ...ALICE, runId: "r1" }, { filters: { userId: "*" } } as const]) {
+      await expect(memory.getAll({ ...scope, pageSize: 1, cursor })).rejects.toThrow(
+        "keepsake: this cursor is of another scope. Begin without one.",
+      );
+    }
+    const filters = { user_id: "alice" };
+    expect(texts(await memory.getAll({ filters, pageSize: 1, cursor }))).toEqual(["I like tea"]);
+  });
+
   it("rejects a cursor that is none, a page size out of range, and two sizes", async () => {
     const memory = openMemory();
-    for (const cursor of ["", "x", "k1-1", "k2-1", "k2-1.", "k2-1.1!", "k2-.1", "k3-1.1", 4 as never]) {
+    for (const cursor of [
+      "",
+      "x",
+      "k1-1",
+      "k2-1.1",
+      "k3-1",
+      "k3-1.1",
+      "k3-1.1.",
+      "k3-1.1.1!",
+      "k3-1..1",
+      "k4-1.1.1",
+      4 as never,
+    ]) {
       await expect(memory.getAll({ ...ALICE, cursor })).rejects.toBeInstanceOf(InvalidInputError);
     }
     for (const pageSize of [0, 1001, 1.5, "3" as never]) {
